@@ -1,0 +1,90 @@
+/**
+ * Every error a user can meet, as one table. `docs/errors.md` is generated from it.
+ *
+ * The exit codes: 0 done, 1 refused or findings, 2 usage, 3 network or registry, 70 a bug.
+ */
+
+/** What a code means and which exit status it ends the process with. */
+interface ErrorKind {
+  readonly stage: Stage;
+  readonly exit: 1 | 2 | 3 | 70;
+  /** One sentence: what happened. */
+  readonly meaning: string;
+  /** One sentence: what to do about it. */
+  readonly remedy: string;
+}
+
+/** The stage of the pipeline that raises an error. */
+export type Stage =
+  | 'usage'
+  | 'fetch'
+  | 'parse'
+  | 'recipe'
+  | 'templatize'
+  | 'assemble'
+  | 'validate'
+  | 'package'
+  | 'publish'
+  | 'verify'
+  | 'oci'
+  | 'helm'
+  | 'bug';
+
+export const ERRORS = {
+  USAGE: {
+    stage: 'usage',
+    exit: 2,
+    meaning: 'A flag or an argument is unknown, missing or malformed.',
+    remedy: 'Run the command with --help.',
+  },
+  FILE_MISSING: {
+    stage: 'usage',
+    exit: 2,
+    meaning: 'A file that the command needs does not exist or cannot be read.',
+    remedy: 'Check the path, or run the command that writes the file.',
+  },
+  BUG: {
+    stage: 'bug',
+    exit: 70,
+    meaning: 'Something happened that the code holds impossible.',
+    remedy: 'Please report it with the whole output.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Options of a {@link ChartError} beyond its code and message. */
+interface ErrorDetail {
+  /** What to do next, more exact than the table's remedy. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class. The message names the file, field or URL, what was
+ * expected and what was found; `hint` says what to do next.
+ */
+export class ChartError extends Error {
+  override readonly name = 'ChartError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
+    super(message, { cause: detail.cause });
+    this.code = code;
+    this.hint = detail.hint ?? ERRORS[code].remedy;
+  }
+
+  get stage(): Stage {
+    return ERRORS[this.code].stage;
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exit;
+  }
+}
+
+/** The text of anything thrown: an Error's message, or the value as a string. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
