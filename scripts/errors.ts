@@ -43,6 +43,48 @@ export const ERRORS = {
     meaning: 'A file that the command needs does not exist or cannot be read.',
     remedy: 'Check the path, or run the command that writes the file.',
   },
+  RECIPE_INVALID: {
+    stage: 'recipe',
+    exit: 1,
+    meaning: 'recipe.yaml does not have the form that scripts/recipe/recipe.schema.json describes.',
+    remedy: 'Correct the line that the message names.',
+  },
+  RECIPE_SELECTOR: {
+    stage: 'templatize',
+    exit: 1,
+    meaning: 'A select or a fieldPath of the recipe matches nothing in the manifest, or more than one thing.',
+    remedy: 'Upstream may have changed: correct the selector in recipe.yaml; the message names the nearest match.',
+  },
+  RECIPE_CLAIM: {
+    stage: 'templatize',
+    exit: 1,
+    meaning: 'Two entries of the recipe claim the same field of the manifest.',
+    remedy: 'Keep one of them, or give the other a field of its own.',
+  },
+  RECIPE_DEFAULT: {
+    stage: 'templatize',
+    exit: 1,
+    meaning: 'A default and its reason do not fit what upstream has.',
+    remedy: 'A default that departs from upstream needs a reason, and a reason needs a departure.',
+  },
+  IMAGE_UNPINNED: {
+    stage: 'templatize',
+    exit: 1,
+    meaning: 'An image of the manifest has no digest, so what it runs could change under a released chart.',
+    remedy: 'Run npm run pin, which asks the registry and writes upstream/lock.yaml.',
+  },
+  SCHEMA_INVALID: {
+    stage: 'assemble',
+    exit: 1,
+    meaning: 'values.schema.json or one of its fragments is not usable.',
+    remedy: 'Correct the file that the message names.',
+  },
+  TEMPLATE_INVALID: {
+    stage: 'assemble',
+    exit: 1,
+    meaning: 'A Handlebars source in templates/ cannot be compiled or names something that is not there.',
+    remedy: 'Correct the file that the message names.',
+  },
   BUG: {
     stage: 'bug',
     exit: 70,

@@ -1,0 +1,202 @@
+import type { Json, JsonObject } from '../parse/manifest.ts';
+
+/** Which resources a target means; kustomize's `select`: every given field must be equal. */
+export interface Select {
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** Fields of selected resources; kustomize's `targets` of a replacement. */
+export interface Target {
+  readonly select: Select;
+  /** Resources that `select` matches but the entry leaves alone. */
+  readonly reject?: readonly Select[];
+  /** Kustomize field paths, for example `spec.template.spec.containers.[name=a].image`. */
+  readonly fieldPaths?: readonly string[];
+  readonly options?: TargetOptions;
+}
+
+interface TargetOptions {
+  /** The field is absent upstream: make it. */
+  readonly create?: boolean;
+  /** With `create`: the sibling key behind which the field is written (default: at the end). */
+  readonly after?: string;
+}
+
+/** What every entry says, whatever its kind. */
+interface EntryBase {
+  /** Path in values.yaml, for example `mounts.cniBin.hostPath`. */
+  readonly path: string;
+  /** Stated when the chart's default is not what upstream has. */
+  readonly default?: Json;
+  /** Why the default departs from upstream. Required exactly when it does. */
+  readonly reason?: string;
+  readonly targets: readonly Target[];
+}
+
+/** A string, number or boolean in place of upstream's. */
+export interface ScalarEntry extends EntryBase {
+  readonly as: 'scalar';
+}
+
+/** An object or list, rendered by toYaml. */
+export interface YamlEntry extends EntryBase {
+  readonly as: 'yaml';
+}
+
+/** Like `yaml`, and refuses limits below requests. */
+export interface ResourcesEntry extends EntryBase {
+  readonly as: 'resources';
+}
+
+/** A field that disappears when the value is empty. */
+export interface OptionalEntry extends EntryBase {
+  readonly as: 'optional';
+}
+
+/** Elements put behind upstream's list. */
+export interface AppendEntry extends EntryBase {
+  readonly as: 'append';
+}
+
+/** Keys added to upstream's map of strings (labels, annotations). */
+export interface MergeEntry extends EntryBase {
+  readonly as: 'merge';
+}
+
+/** `registry/repository:tag@digest` from an object with these four keys. */
+export interface ImageEntry extends EntryBase {
+  readonly as: 'image';
+}
+
+/** One of several literal contents of the field, by name. */
+export interface ChoiceEntry extends EntryBase {
+  readonly as: 'choice';
+  /** Name → content; exactly one of them is what upstream has. */
+  readonly choices: JsonObject;
+}
+
+/** An object rendered as the JSON text that a string field holds. */
+export interface JsonEntry extends EntryBase {
+  readonly as: 'json';
+  readonly derive?: readonly Derivation[];
+}
+
+/** A key of a `json` entry that follows another value unless it is set itself. */
+export interface Derivation {
+  readonly key: string;
+  /** Path of the value it follows; an empty value derives nothing. */
+  readonly from: string;
+  /** The value that needs no key, because it is the program's own default. */
+  readonly unless?: Json;
+}
+
+/** The namespace everything lives in; empty means the release's. */
+export interface NamespaceEntry extends EntryBase {
+  readonly as: 'namespace';
+}
+
+/** Whole resources, there or not. Targets have no fieldPaths. */
+export interface DocumentEntry extends EntryBase {
+  readonly as: 'document';
+}
+
+/** Helm's recommended labels, when true. */
+export interface LabelsEntry extends EntryBase {
+  readonly as: 'labels';
+}
+
+/** Fixed keys of a map, when true. */
+export interface EntriesEntry extends EntryBase {
+  readonly as: 'entries';
+  readonly entries: Readonly<Record<string, string>>;
+}
+
+/** An annotation `checksum/<name>` with the sha256 of a `json` entry's text, when true. */
+export interface ChecksumEntry extends EntryBase {
+  readonly as: 'checksum';
+  readonly annotation: string;
+  /** Path of the `json` entry. */
+  readonly of: string;
+}
+
+/** One binding of a value to fields of the manifest. */
+export type Entry =
+  | ScalarEntry
+  | YamlEntry
+  | ResourcesEntry
+  | OptionalEntry
+  | AppendEntry
+  | MergeEntry
+  | ImageEntry
+  | ChoiceEntry
+  | JsonEntry
+  | NamespaceEntry
+  | DocumentEntry
+  | LabelsEntry
+  | EntriesEntry
+  | ChecksumEntry;
+
+/** The kinds that add keys to a map beside upstream's own. */
+export type MapEntry = MergeEntry | LabelsEntry | EntriesEntry | ChecksumEntry;
+
+export function isMapEntry(entry: Entry): entry is MapEntry {
+  return ['merge', 'labels', 'entries', 'checksum'].includes(entry.as);
+}
+
+/** An image that the recipe pins. */
+export interface ImagePin {
+  readonly tag: string;
+  /** The digest as public sources state it; a registry that answers another is refused. */
+  readonly digest?: string;
+  readonly platforms?: readonly string[];
+  /** Why this tag when upstream names another. */
+  readonly reason: string;
+}
+
+export interface Maintainer {
+  readonly name: string;
+  readonly email?: string;
+  readonly url?: string;
+}
+
+/** Identity of the chart; the members of Chart.yaml. */
+export interface ChartIdentity {
+  readonly name: string;
+  /** Semantic version without build metadata (a Gitea tag cannot hold `+`). */
+  readonly version: string;
+  readonly appVersion: string;
+  readonly description: string;
+  readonly kubeVersion?: string;
+  readonly home?: string;
+  readonly icon?: string;
+  readonly sources?: readonly string[];
+  readonly keywords?: readonly string[];
+  readonly maintainers?: readonly Maintainer[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Artifact Hub's links, shown beside home and sources. */
+  readonly links?: readonly { readonly name: string; readonly url: string }[];
+  /** SPDX identifier of the chart's licence. */
+  readonly license: string;
+}
+
+export interface UpstreamSource {
+  readonly version: string;
+  /** `{version}` stands for the version. */
+  readonly url: string;
+  readonly mirrors?: readonly string[];
+}
+
+/** What a chart is: recipe.yaml. */
+export interface Recipe {
+  readonly upstream: UpstreamSource;
+  readonly chart: ChartIdentity;
+  /** By the path of the image value. */
+  readonly images: Readonly<Record<string, ImagePin>>;
+  /** Bindings: `values` first, then `additions`, in the file's order. */
+  readonly entries: readonly Entry[];
+  readonly publish?: { readonly registry?: string };
+}

@@ -1,0 +1,93 @@
+import type { Manifest, Resource } from '../parse/manifest.ts';
+import { isMapEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
+import { selectResources } from '../recipe/select.ts';
+import { ChartError } from '../errors.ts';
+import { groupBy } from './group.ts';
+import { findPlaces, lineOf, type Place } from './place.ts';
+
+/** An entry of the recipe and one field that it claims. */
+export interface FieldBinding {
+  readonly entry: Entry;
+  readonly place: Place;
+  /** The sibling behind which a missing field is written. */
+  readonly after: string | undefined;
+}
+
+/** What the recipe does to one resource. */
+export interface ResourceBindings {
+  readonly resource: Resource;
+  readonly fields: readonly FieldBinding[];
+  /** Paths of the boolean values that decide whether the resource is there. */
+  readonly conditions: readonly string[];
+}
+
+/**
+ * Resolves every entry of the recipe on the manifest.
+ *
+ * @throws RECIPE_SELECTOR when something matches nothing or is ambiguous,
+ *   RECIPE_CLAIM when two entries claim one field
+ */
+export function bind(manifest: Manifest, recipe: Recipe): readonly ResourceBindings[] {
+  const claims = recipe.entries.flatMap((entry) =>
+    entry.targets.flatMap((target) =>
+      selectResources(manifest, target, entry.path).map((resource) => ({ entry, target, resource })),
+    ),
+  );
+  const byResource = groupBy(claims, ({ resource }) => resource);
+  return manifest.resources.map((resource) => {
+    const own = byResource.get(resource) ?? [];
+    const fields = own.flatMap(({ entry, target }) => bindFields(entry, target, resource, manifest.file));
+    refuseDoubleClaims(fields, manifest.file);
+    const conditions = own.filter(({ entry }) => entry.as === 'document').map(({ entry }) => entry.path);
+    return { resource, fields, conditions };
+  });
+}
+
+function bindFields(entry: Entry, target: Target, resource: Resource, file: string): readonly FieldBinding[] {
+  const { create = false, after } = target.options ?? {};
+  return (target.fieldPaths ?? []).flatMap((fieldPath) =>
+    findPlaces(resource, fieldPath, create, { entry: entry.path, file }).map((place) => ({ entry, place, after })),
+  );
+}
+
+/** Whether the entry only adds behind what is there, so that others may bind what is there. */
+function isAdditive(entry: Entry): boolean {
+  return entry.as === 'append' || isMapEntry(entry);
+}
+
+/**
+ * Two entries claim one field when one's path is the other's or lies inside it.
+ * Additive entries claim only the end of their map or list: they may share it, and
+ * elements inside may be bound by others.
+ */
+function refuseDoubleClaims(bound: readonly FieldBinding[], file: string): void {
+  const sorted = bound
+    .map((binding) => ({ binding, key: pathKey(binding.place) }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const open: typeof sorted = [];
+  for (const claim of sorted) {
+    while (open.length > 0 && !claim.key.startsWith(open.at(-1)?.key ?? '')) open.pop();
+    for (const outer of open) {
+      const same = outer.key === claim.key;
+      const [a, b] = [outer.binding.entry, claim.binding.entry];
+      if (isAdditive(a) && (!same || isAdditive(b))) continue;
+      throw doubleClaim(outer.binding, claim.binding, file);
+    }
+    open.push(claim);
+  }
+}
+
+/** The path with an end mark after every segment, so that `/a` is no prefix of `/ab`. */
+function pathKey(place: Place): string {
+  return place.path.map((part) => `${part}\0`).join('');
+}
+
+function doubleClaim(a: FieldBinding, b: FieldBinding, file: string): ChartError {
+  const { place } = b;
+  const line = lineOf(place.resource, place.found ? place.value : place.parent);
+  return new ChartError(
+    'RECIPE_CLAIM',
+    `Entries ${a.entry.path} and ${b.entry.path} both claim ${place.path.join('.')} of ` +
+      `${place.resource.kind}/${place.resource.name} (${file}:${line})`,
+  );
+}

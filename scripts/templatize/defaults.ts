@@ -1,0 +1,132 @@
+import { isCollection, isScalar } from 'yaml';
+import { ChartError } from '../errors.ts';
+import type { Json } from '../parse/manifest.ts';
+import type { LockedImage } from '../recipe/lock.ts';
+import type { ChoiceEntry, Entry, ImagePin, Recipe } from '../recipe/types.ts';
+import type { FieldBinding } from './binding.ts';
+import { parseImage } from './image.ts';
+import { parseJson } from './json-style.ts';
+import type { Departure } from './model.ts';
+import type { Place } from './place.ts';
+import { equalJson, isObject } from './tree.ts';
+
+/** A value's two faces: what renders upstream, and what the chart starts with. */
+export interface Default {
+  readonly path: string;
+  readonly upstream: Json;
+  readonly chart: Json;
+  readonly departure: Departure | undefined;
+}
+
+/**
+ * The default of one entry.
+ *
+ * @param bindings the fields that the entry claims
+ * @param pinned the lock's image, for an image entry
+ * @throws RECIPE_SELECTOR when fields of one value differ upstream,
+ *   RECIPE_DEFAULT when default and reason do not fit, IMAGE_UNPINNED
+ */
+export function defaultOf(
+  entry: Entry,
+  bindings: readonly FieldBinding[],
+  recipe: Recipe,
+  pinned: LockedImage | undefined,
+): Default {
+  const upstream = upstreamValue(entry, bindings);
+  const pin = recipe.images[entry.path];
+  const chart = entry.as === 'image' ? pinnedImage(entry, pin, pinned) : (entry.default ?? upstream);
+  const reason = entry.as === 'image' ? imageReason(pin, pinned) : entry.reason;
+  const departs = !equalJson(upstream, chart);
+  if (departs && reason === undefined) {
+    throw new ChartError('RECIPE_DEFAULT', `Entry ${entry.path}: its default is not what upstream has (${JSON.stringify(upstream)}), but no reason is given`);
+  }
+  if (!departs && entry.reason !== undefined) {
+    throw new ChartError('RECIPE_DEFAULT', `Entry ${entry.path}: a reason is given, but its default is what upstream has`, {
+      hint: 'Upstream may have caught up: drop default and reason from the entry.',
+    });
+  }
+  const departure = departs && reason !== undefined ? { value: entry.path, upstream, chart, reason } : undefined;
+  return { path: entry.path, upstream, chart, departure };
+}
+
+/** The value that renders exactly what upstream has. */
+function upstreamValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
+  switch (entry.as) {
+    case 'append':
+      return [];
+    case 'merge':
+      return {};
+    case 'document':
+      return true;
+    case 'labels':
+    case 'entries':
+    case 'checksum':
+      return false;
+    default:
+      return agreedValue(entry, bindings);
+  }
+}
+
+function agreedValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
+  const [first, ...others] = bindings.map(({ place }) => ({ place, value: fieldValue(entry, place) }));
+  if (first === undefined) throw new ChartError('BUG', `Entry ${entry.path} binds no field`);
+  const different = others.find(({ value }) => !equalJson(value, first.value));
+  if (different !== undefined) {
+    throw new ChartError(
+      'RECIPE_SELECTOR',
+      `Entry ${entry.path}: its fields differ upstream: ${show(first.place)} is ${JSON.stringify(first.value)}, ` +
+        `${show(different.place)} is ${JSON.stringify(different.value)}`,
+      { hint: 'Give each of them a value of its own.' },
+    );
+  }
+  return first.value;
+}
+
+function show(place: Place): string {
+  return `${place.resource.kind}/${place.resource.name} ${place.path.join('.')}`;
+}
+
+function fieldValue(entry: Entry, place: Place): Json {
+  if (!place.found) return emptyOf(entry);
+  const value = plain(place);
+  if (entry.as === 'image' && typeof value === 'string') return { ...parseImage(value) };
+  if (entry.as === 'json') return parseJson(value, entry.path, place);
+  if (entry.as === 'choice') return choiceName(entry, value, place);
+  return value;
+}
+
+function plain(place: Extract<Place, { found: true }>): Json {
+  const { value, resource } = place;
+  return isScalar(value) ? (value.value as Json) : isCollection(value) ? (value.toJS(resource.doc) as Json) : null;
+}
+
+/** What a value of a field that upstream does not have is, when it is empty. */
+function emptyOf(entry: Entry): Json {
+  if (entry.default === undefined) {
+    throw new ChartError('RECIPE_DEFAULT', `Entry ${entry.path}: upstream has no such field, so its default must be stated: {}, [] or ""`);
+  }
+  if (Array.isArray(entry.default)) return [];
+  if (isObject(entry.default)) return {};
+  return typeof entry.default === 'string' ? '' : null;
+}
+
+function choiceName(entry: ChoiceEntry, value: Json, place: Place): string {
+  const found = Object.entries(entry.choices).find(([, content]) => equalJson(content, value));
+  if (found === undefined) {
+    throw new ChartError('RECIPE_SELECTOR', `Entry ${entry.path}: none of its choices is what upstream has at ${show(place)}: ${JSON.stringify(value)}`);
+  }
+  return found[0];
+}
+
+function pinnedImage(entry: Entry, pin: ImagePin | undefined, pinned: LockedImage | undefined): Json {
+  if (pin === undefined || pinned === undefined) {
+    throw new ChartError('IMAGE_UNPINNED', `Entry ${entry.path}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`);
+  }
+  const { registry, repository, tag, digest } = pinned;
+  return { registry, repository, tag, digest };
+}
+
+function imageReason(pin: ImagePin | undefined, pinned: LockedImage | undefined): string | undefined {
+  if (pin === undefined || pinned === undefined || pin.tag === pinned.tag) return pin?.reason;
+  return `pinned to ${pinned.tag} by npm run pin, in place of the recipe's ${pin.tag}`;
+}

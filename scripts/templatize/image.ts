@@ -1,0 +1,27 @@
+import type { ImageValue } from './model.ts';
+
+/**
+ * Splits an image reference as a container runtime does: the first component is a
+ * registry when it has a dot, a port or is localhost.
+ * Source: distribution/reference, "Grammar".
+ */
+export function parseImage(reference: string): ImageValue {
+  const [named = '', digest = ''] = reference.split('@');
+  const colon = named.lastIndexOf(':');
+  const tagged = colon > named.lastIndexOf('/');
+  const name = tagged ? named.slice(0, colon) : named;
+  const slash = name.indexOf('/');
+  const first = slash < 0 ? '' : name.slice(0, slash);
+  const isRegistry = /[.:]/.test(first) || first === 'localhost';
+  return {
+    registry: isRegistry ? first : '',
+    repository: isRegistry ? name.slice(slash + 1) : name,
+    tag: tagged ? named.slice(colon + 1) : '',
+    digest,
+  };
+}
+
+/** The reverse: empty parts and their separators are left out. */
+export function formatImage({ registry, repository, tag, digest }: ImageValue): string {
+  return [registry && `${registry}/`, repository, tag && `:${tag}`, digest && `@${digest}`].join('');
+}

@@ -1,0 +1,187 @@
+import { isCollection, isMap, isNode, isScalar, isSeq, stringify, type Node } from 'yaml';
+import { ChartError } from '../errors.ts';
+import type { Json } from '../parse/manifest.ts';
+import { isMapEntry, type ChoiceEntry, type Entry } from '../recipe/types.ts';
+import type { FieldBinding } from './binding.ts';
+import { columnOf, escapeTemplate, lineEnd, lineStart, span, type Edit } from './edit.ts';
+import { helperName, mapSource, scalarExpression, valuePath } from './expression.ts';
+import type { FoundPlace, MissingPlace, Place } from './place.ts';
+
+/**
+ * The edit that puts one Go template expression in the place of a field.
+ *
+ * @param bindings all entries that claim this field: one, or several that add to one map
+ */
+export function lift(bindings: readonly FieldBinding[], chart: string): Edit {
+  const [first] = bindings;
+  if (first === undefined) throw new ChartError('BUG', 'A field without a binding');
+  const { entry, place } = first;
+  if (isMapEntry(entry)) return addToMap(bindings, first, chart);
+  switch (entry.as) {
+    case 'append':
+      return addToBlock(first, `.Values.${entry.path}`, 'toYaml .');
+    case 'optional':
+      return optional(first);
+    case 'document':
+      throw new ChartError('BUG', `${entry.path} is a document entry and binds no field`);
+    default:
+      return place.found ? replace(entry, place, chart) : fail(entry, place, 'is not in the manifest');
+  }
+}
+
+function replace(entry: Entry, place: FoundPlace, chart: string): Edit {
+  switch (entry.as) {
+    case 'scalar':
+      return inline(entry, place, scalarExpression(entry.path, scalarOf(entry, place)));
+    case 'namespace':
+      return inline(entry, place, `{{ include "${chart}.namespace" . | quote }}`);
+    case 'image':
+      return inline(entry, place, `{{ include "${chart}.image" ${valuePath(entry.path)} | quote }}`);
+    case 'json':
+      return json(entry, place, chart);
+    case 'resources':
+      return block(entry, place, (indent) => `{{- include "${chart}.resources" (dict "at" "${entry.path}" "of" ${valuePath(entry.path)}) | nindent ${indent} }}`);
+    case 'yaml':
+      return block(entry, place, (indent) => `{{- toYaml ${valuePath(entry.path)} | nindent ${indent} }}`);
+    case 'choice':
+      return choice(entry, place);
+    default:
+      throw new ChartError('BUG', `${entry.as} does not replace a field`);
+  }
+}
+
+function scalarOf(entry: Entry, place: FoundPlace): Json {
+  return isScalar(place.value) ? (place.value.value as Json) : fail(entry, place, 'is not a scalar');
+}
+
+function inline(entry: Entry, place: FoundPlace, text: string): Edit {
+  const { value, resource } = place;
+  if (!isScalar(value)) return fail(entry, place, 'is not a scalar');
+  const [start, end] = span(resource.text, value);
+  return { start, end, text, column: 0 };
+}
+
+/** Replaces everything behind the key: `key:` and, on lines below, what `body` gives for the indent. */
+function block(entry: Entry, place: FoundPlace, body: (indent: number) => string): Edit {
+  const { key, value, resource } = place;
+  if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
+  const column = keyColumn(resource.text, key);
+  const start = key.range?.[1] ?? 0;
+  const pad = ' '.repeat(column + 2);
+  return { start, end: span(resource.text, value)[1], text: `:\n${pad}${body(column + 2)}`, column };
+}
+
+function json(entry: Entry, place: FoundPlace, chart: string): Edit {
+  const text = scalarOf(entry, place);
+  const style = typeof text === 'string' && text.endsWith('\n') ? '|' : '|-';
+  const edit = block(entry, place, (indent) => `{{- include "${helperName(chart, entry.path)}" . | nindent ${indent} }}`);
+  return { ...edit, text: edit.text.replace(':\n', `: ${style}\n`) };
+}
+
+function choice(entry: ChoiceEntry, place: FoundPlace): Edit {
+  const names = Object.keys(entry.choices);
+  return block(entry, place, (indent) => {
+    const pad = ' '.repeat(indent);
+    const branch = (name: string): string => indentText(literal(entry.choices[name] ?? null), pad);
+    const head = names
+      .slice(0, -1)
+      .map((name, i) => `{{- ${i === 0 ? 'if' : 'else if'} eq ${valuePath(entry.path)} "${name}" }}\n${branch(name)}`);
+    return [...head, `{{- else }}\n${branch(names.at(-1) ?? '')}`, '{{- end }}'].join(`\n${pad}`);
+  });
+}
+
+function literal(value: Json): string {
+  const text = stringify(value, { lineWidth: 0, compat: 'yaml-1.1', version: '1.1' }).trimEnd();
+  return escapeTemplate(text);
+}
+
+function indentText(text: string, pad: string): string {
+  return text.replaceAll(/^/gm, pad);
+}
+
+/** `key:` with the value below or beside it, wrapped in `with`: gone when the value is empty. */
+function optional({ entry, place, after }: FieldBinding): Edit {
+  const shape = place.found ? place.value : entry.default;
+  const scalar = isNode(shape) ? isScalar(shape) : typeof shape !== 'object';
+  const expression = (pad: string, indent: number): string => {
+    const sample = isNode(shape) && isScalar(shape) ? (shape.value as Json) : typeof shape === 'object' ? null : (shape ?? '');
+    const field = scalar
+      ? `${keyOf(place)}: ${scalarExpression('', sample)}`
+      : `${keyOf(place)}:\n${pad}  {{- toYaml . | nindent ${indent + 2} }}`;
+    return `${pad}{{- with ${valuePath(entry.path)} }}\n${pad}${field}\n${pad}{{- end }}`;
+  };
+  return place.found ? wholeField(entry, place, expression) : insert(place, after, expression);
+}
+
+/** Several maps added to one: a single `with`, inside which stands the key where upstream has none. */
+function addToMap(bindings: readonly FieldBinding[], first: FieldBinding, chart: string): Edit {
+  const { place } = first;
+  const upstreamKeys = place.found && isMap(place.value) ? place.value.items.map(({ key }) => String(key)) : [];
+  const sources = bindings.map(({ entry }) => mapSource(entry, chart, upstreamKeys));
+  const [only] = sources;
+  if (sources.length === 1 && only !== undefined) return addToBlock(first, only.condition, only.body);
+  const list = sources.map(({ argument }) => argument).join(' ');
+  return addToBlock(first, `include "${chart}.merge" (list ${list})`, '.');
+}
+
+/** Adds behind the last line of a list or map, or makes the field when there is none. */
+function addToBlock({ entry, place, after }: FieldBinding, condition: string, body: string): Edit {
+  const wholeOf = (pad: string, indent: number): string =>
+    `${pad}{{- with ${condition} }}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
+  if (!place.found) return insert(place, after, wholeOf);
+  const { value, resource, key } = place;
+  if (!isCollection(value)) return fail(entry, place, 'is neither a list nor a map');
+  if (value.items.length === 0) return wholeField(entry, place, wholeOf);
+  if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
+  const column = columnOf(resource.text, firstOf(value).range?.[0] ?? 0) - (isSeq(value) ? 2 : 0);
+  const pad = ' '.repeat(column);
+  const at = lineEnd(resource.text, span(resource.text, value)[1]);
+  const text = `\n${pad}{{- with ${condition} }}\n${pad}{{- ${body} | nindent ${column} }}\n${pad}{{- end }}`;
+  return { start: at, end: at, text, column };
+}
+
+function firstOf(value: Node): Node {
+  const item: unknown = isCollection(value) ? value.items[0] : undefined;
+  if (isNode(item)) return item;
+  const key: unknown = (item as { key?: unknown } | undefined)?.key;
+  return isNode(key) ? key : value;
+}
+
+/** Replaces the field's whole lines. */
+function wholeField(entry: Entry, place: FoundPlace, body: (pad: string, indent: number) => string): Edit {
+  const { key, value, resource } = place;
+  if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
+  const start = lineStart(resource.text, key.range?.[0] ?? 0);
+  const column = keyColumn(resource.text, key);
+  if (resource.text.slice(start, start + column).trim() !== '') {
+    return fail(entry, place, "is the first key of a list's element, so it cannot disappear");
+  }
+  return { start, end: span(resource.text, value)[1], text: body(' '.repeat(column), column), column };
+}
+
+/** Writes a new field behind its sibling, or at the end of its map. */
+function insert(place: MissingPlace, after: string | undefined, body: (pad: string, indent: number) => string): Edit {
+  const { parent, resource } = place;
+  const [head] = parent.items;
+  if (head === undefined || !isNode(head.key)) {
+    throw new ChartError('RECIPE_SELECTOR', `Cannot add ${place.path.join('.')}: its map is empty in the manifest`);
+  }
+  const column = keyColumn(resource.text, head.key);
+  const sibling = parent.items.find(({ key }) => String(key) === after) ?? parent.items.at(-1);
+  const end = isNode(sibling?.value) ? span(resource.text, sibling.value)[1] : 0;
+  const at = lineEnd(resource.text, end);
+  return { start: at, end: at, text: `\n${body(' '.repeat(column), column)}`, column };
+}
+
+function keyOf(place: Place): string {
+  return literal(String(place.path.at(-1)));
+}
+
+function keyColumn(text: string, key: Node): number {
+  return columnOf(text, key.range?.[0] ?? 0);
+}
+
+function fail(entry: Entry, place: Place, what: string): never {
+  const { kind, name } = place.resource;
+  throw new ChartError('RECIPE_SELECTOR', `Entry ${entry.path} (${entry.as}): ${place.path.join('.')} of ${kind}/${name} ${what}`);
+}

@@ -1,0 +1,85 @@
+import { ChartError } from '../errors.ts';
+import type { JsonObject, Manifest, Resource } from '../parse/manifest.ts';
+import type { Lock } from '../recipe/lock.ts';
+import type { Recipe } from '../recipe/types.ts';
+import { bind, type FieldBinding, type ResourceBindings } from './binding.ts';
+import { defaultOf, type Default } from './defaults.ts';
+import { applyEdits, escapeTemplate } from './edit.ts';
+import { groupBy } from './group.ts';
+import { formatImage } from './image.ts';
+import { jsonStyle } from './json-style.ts';
+import { lift } from './lift.ts';
+import type { ChartModel, ImageValue, JsonStyle, Lift } from './model.ts';
+import { equalJson, setPath } from './tree.ts';
+import { templateNames } from './template-name.ts';
+
+/**
+ * Turns a manifest into Helm templates and values, as the recipe says.
+ *
+ * @throws RECIPE_SELECTOR, RECIPE_CLAIM, RECIPE_DEFAULT, IMAGE_UNPINNED
+ */
+export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): ChartModel {
+  const bound = bind(manifest, recipe);
+  const names = templateNames(manifest.resources);
+  const fields = bound.flatMap((resource) => resource.fields);
+  const defaults = recipe.entries.map((entry) =>
+    defaultOf(entry, fields.filter((field) => field.entry === entry), recipe, lock.images[entry.path]),
+  );
+  return {
+    templates: bound.map((bindings, i) => ({
+      file: names[i] ?? '',
+      text: templateText(bindings, recipe.chart.name),
+    })),
+    defaults: tree(defaults, ({ chart }) => chart),
+    upstreamValues: tree(defaults.filter(differs), ({ upstream }) => upstream),
+    lifts: bound.flatMap(liftsOf),
+    departures: defaults.flatMap(({ departure }) => departure ?? []),
+    images: recipe.entries
+      .filter((entry) => entry.as === 'image')
+      .map(({ path }) => {
+        const image = defaults.find((value) => value.path === path)?.chart as unknown as ImageValue;
+        return { value: path, reference: formatImage(image), platforms: lock.images[path]?.platforms ?? [] };
+      }),
+    jsonStyles: stylesOf(fields),
+  };
+}
+
+function differs({ upstream, chart }: Default): boolean {
+  return !equalJson(upstream, chart);
+}
+
+function tree(defaults: readonly Default[], pick: (value: Default) => Default['chart']): JsonObject {
+  return defaults.reduce<JsonObject>((at, value) => setPath(at, value.path, pick(value)), {});
+}
+
+function templateText({ resource, fields, conditions }: ResourceBindings, chart: string): string {
+  if (fields.length === 0 && conditions.length === 0) return escapeTemplate(resource.text);
+  const groups = groupBy(fields, ({ place }) => place.path.join('\0'));
+  const text = applyEdits(
+    resource.text,
+    [...groups.values()].map((group) => lift(group, chart)),
+  );
+  const tests = conditions.map((path) => `.Values.${path}`);
+  if (tests.length === 0) return text;
+  return `{{- if ${tests.length === 1 ? tests.join('') : `and ${tests.join(' ')}`} }}\n${text}{{- end }}\n`;
+}
+
+function liftsOf({ resource, fields, conditions }: ResourceBindings): readonly Lift[] {
+  const name: Pick<Resource, 'kind' | 'name'> = { kind: resource.kind, name: resource.name };
+  return [
+    ...conditions.map((value) => ({ value, as: 'document' as const, resource: name, field: [] })),
+    ...fields.map(({ entry, place }) => ({ value: entry.path, as: entry.as, resource: name, field: place.path })),
+  ];
+}
+
+function stylesOf(fields: readonly FieldBinding[]): ReadonlyMap<string, JsonStyle> {
+  return new Map(
+    fields
+      .filter(({ entry }) => entry.as === 'json')
+      .map(({ entry, place }) => {
+        const text: unknown = place.found ? place.resource.doc.getIn(place.path) : undefined;
+        if (typeof text !== 'string') throw new ChartError('BUG', `${entry.path} has no text`);
+        return [entry.path, jsonStyle(text)] as const;
+      }),
+  );
+}
