@@ -53,7 +53,8 @@ export const ERRORS = {
     stage: 'templatize',
     exit: 1,
     meaning: 'A select or a fieldPath of the recipe matches nothing in the manifest, or more than one thing.',
-    remedy: 'Upstream may have changed: correct the selector in recipe.yaml; the message names the nearest match.',
+    remedy:
+      'Upstream may have changed: correct the selector in recipe.yaml; the message names the nearest match.',
   },
   RECIPE_CLAIM: {
     stage: 'templatize',
@@ -84,6 +85,24 @@ export const ERRORS = {
     exit: 1,
     meaning: 'A Handlebars source in templates/ cannot be compiled or names something that is not there.',
     remedy: 'Correct the file that the message names.',
+  },
+  VALUES_REFUSED: {
+    stage: 'validate',
+    exit: 1,
+    meaning: 'The chart refuses these values although the schema cannot.',
+    remedy: 'Correct the value that the message names.',
+  },
+  CHART_FINDINGS: {
+    stage: 'validate',
+    exit: 1,
+    meaning: 'A check of the chart does not hold; the message lists every finding.',
+    remedy: 'Correct what the findings name; the word in brackets is the rule.',
+  },
+  CHART_STALE: {
+    stage: 'assemble',
+    exit: 1,
+    meaning: 'chart/ on disk is not what the recipe makes.',
+    remedy: 'Run npm run build and commit chart/.',
   },
   BUG: {
     stage: 'bug',

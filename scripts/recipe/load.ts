@@ -23,9 +23,12 @@ export function parseRecipe(text: string, file: string): Recipe {
   const syntax = doc.errors[0];
   if (syntax !== undefined) throw new ChartError('RECIPE_INVALID', `${file}: ${syntax.message}`);
   const data: unknown = doc.toJS();
-  const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(
-    recipeSchema,
-  );
+  const validate = new Ajv({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+  }).compile(recipeSchema);
   if (!validate(data)) {
     const findings = (validate.errors ?? []).filter(isOwnFinding).map((error) => describe(error, doc, lines));
     throw new ChartError('RECIPE_INVALID', findings.map((finding) => `${file}:${finding}`).join('\n'));
@@ -60,7 +63,10 @@ function refuseTwice(entries: readonly Entry[], file: string): void {
   const seen = new Set<string>();
   for (const { path } of entries) {
     if (seen.has(path)) {
-      throw new ChartError('RECIPE_INVALID', `${file}: two entries bind the value ${path}; write one entry with both targets`);
+      throw new ChartError(
+        'RECIPE_INVALID',
+        `${file}: two entries bind the value ${path}; write one entry with both targets`,
+      );
     }
     seen.add(path);
   }

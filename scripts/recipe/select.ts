@@ -20,7 +20,9 @@ export function selects(select: Select, resource: Identity): boolean {
 
 /** Whether a target means the resource: selected and not rejected. */
 export function targets(target: Target, resource: Identity): boolean {
-  return selects(target.select, resource) && !(target.reject ?? []).some((reject) => selects(reject, resource));
+  return (
+    selects(target.select, resource) && !(target.reject ?? []).some((reject) => selects(reject, resource))
+  );
 }
 
 /**
@@ -44,7 +46,9 @@ export function selectResources(manifest: Manifest, target: Target, entryPath: s
     );
   }
   if (found.length > 1 && select.kind !== undefined && select.name !== undefined) {
-    const places = found.map((resource) => `${resource.namespace ?? '(no namespace)'} at line ${resource.line}`);
+    const places = found.map(
+      (resource) => `${resource.namespace ?? '(no namespace)'} at line ${resource.line}`,
+    );
     throw new ChartError(
       'RECIPE_SELECTOR',
       `Entry ${entryPath}: select ${JSON.stringify(select)} is ambiguous in ${manifest.file}: ${places.join(', ')}`,

@@ -46,7 +46,11 @@ export function bind(manifest: Manifest, recipe: Recipe): readonly ResourceBindi
 function bindFields(entry: Entry, target: Target, resource: Resource, file: string): readonly FieldBinding[] {
   const { create = false, after } = target.options ?? {};
   return (target.fieldPaths ?? []).flatMap((fieldPath) =>
-    findPlaces(resource, fieldPath, create, { entry: entry.path, file }).map((place) => ({ entry, place, after })),
+    findPlaces(resource, fieldPath, create, { entry: entry.path, file }).map((place) => ({
+      entry,
+      place,
+      after,
+    })),
   );
 }
 

@@ -38,14 +38,22 @@ export function defaultOf(
   const reason = entry.as === 'image' ? imageReason(pin, pinned) : entry.reason;
   const departs = !equalJson(upstream, chart);
   if (departs && reason === undefined) {
-    throw new ChartError('RECIPE_DEFAULT', `Entry ${entry.path}: its default is not what upstream has (${JSON.stringify(upstream)}), but no reason is given`);
+    throw new ChartError(
+      'RECIPE_DEFAULT',
+      `Entry ${entry.path}: its default is not what upstream has (${JSON.stringify(upstream)}), but no reason is given`,
+    );
   }
   if (!departs && entry.reason !== undefined) {
-    throw new ChartError('RECIPE_DEFAULT', `Entry ${entry.path}: a reason is given, but its default is what upstream has`, {
-      hint: 'Upstream may have caught up: drop default and reason from the entry.',
-    });
+    throw new ChartError(
+      'RECIPE_DEFAULT',
+      `Entry ${entry.path}: a reason is given, but its default is what upstream has`,
+      {
+        hint: 'Upstream may have caught up: drop default and reason from the entry.',
+      },
+    );
   }
-  const departure = departs && reason !== undefined ? { value: entry.path, upstream, chart, reason } : undefined;
+  const departure =
+    departs && reason !== undefined ? { value: entry.path, upstream, chart, reason } : undefined;
   return { path: entry.path, upstream, chart, departure };
 }
 
@@ -97,13 +105,20 @@ function fieldValue(entry: Entry, place: Place): Json {
 
 function plain(place: Extract<Place, { found: true }>): Json {
   const { value, resource } = place;
-  return isScalar(value) ? (value.value as Json) : isCollection(value) ? (value.toJS(resource.doc) as Json) : null;
+  return isScalar(value)
+    ? (value.value as Json)
+    : isCollection(value)
+      ? (value.toJS(resource.doc) as Json)
+      : null;
 }
 
 /** What a value of a field that upstream does not have is, when it is empty. */
 function emptyOf(entry: Entry): Json {
   if (entry.default === undefined) {
-    throw new ChartError('RECIPE_DEFAULT', `Entry ${entry.path}: upstream has no such field, so its default must be stated: {}, [] or ""`);
+    throw new ChartError(
+      'RECIPE_DEFAULT',
+      `Entry ${entry.path}: upstream has no such field, so its default must be stated: {}, [] or ""`,
+    );
   }
   if (Array.isArray(entry.default)) return [];
   if (isObject(entry.default)) return {};
@@ -113,14 +128,20 @@ function emptyOf(entry: Entry): Json {
 function choiceName(entry: ChoiceEntry, value: Json, place: Place): string {
   const found = Object.entries(entry.choices).find(([, content]) => equalJson(content, value));
   if (found === undefined) {
-    throw new ChartError('RECIPE_SELECTOR', `Entry ${entry.path}: none of its choices is what upstream has at ${show(place)}: ${JSON.stringify(value)}`);
+    throw new ChartError(
+      'RECIPE_SELECTOR',
+      `Entry ${entry.path}: none of its choices is what upstream has at ${show(place)}: ${JSON.stringify(value)}`,
+    );
   }
   return found[0];
 }
 
 function pinnedImage(entry: Entry, pin: ImagePin | undefined, pinned: LockedImage | undefined): Json {
   if (pin === undefined || pinned === undefined) {
-    throw new ChartError('IMAGE_UNPINNED', `Entry ${entry.path}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`);
+    throw new ChartError(
+      'IMAGE_UNPINNED',
+      `Entry ${entry.path}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`,
+    );
   }
   const { registry, repository, tag, digest } = pinned;
   return { registry, repository, tag, digest };

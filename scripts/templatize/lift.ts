@@ -40,7 +40,12 @@ function replace(entry: Entry, place: FoundPlace, chart: string): Edit {
     case 'json':
       return json(entry, place, chart);
     case 'resources':
-      return block(entry, place, (indent) => `{{- include "${chart}.resources" (dict "at" "${entry.path}" "of" ${valuePath(entry.path)}) | nindent ${indent} }}`);
+      return block(
+        entry,
+        place,
+        (indent) =>
+          `{{- include "${chart}.resources" (dict "at" "${entry.path}" "of" ${valuePath(entry.path)}) | nindent ${indent} }}`,
+      );
     case 'yaml':
       return block(entry, place, (indent) => `{{- toYaml ${valuePath(entry.path)} | nindent ${indent} }}`);
     case 'choice':
@@ -74,7 +79,11 @@ function block(entry: Entry, place: FoundPlace, body: (indent: number) => string
 function json(entry: Entry, place: FoundPlace, chart: string): Edit {
   const text = scalarOf(entry, place);
   const style = typeof text === 'string' && text.endsWith('\n') ? '|' : '|-';
-  const edit = block(entry, place, (indent) => `{{- include "${helperName(chart, entry.path)}" . | nindent ${indent} }}`);
+  const edit = block(
+    entry,
+    place,
+    (indent) => `{{- include "${helperName(chart, entry.path)}" . | nindent ${indent} }}`,
+  );
   return { ...edit, text: edit.text.replace(':\n', `: ${style}\n`) };
 }
 
@@ -85,7 +94,10 @@ function choice(entry: ChoiceEntry, place: FoundPlace): Edit {
     const branch = (name: string): string => indentText(literal(entry.choices[name] ?? null), pad);
     const head = names
       .slice(0, -1)
-      .map((name, i) => `{{- ${i === 0 ? 'if' : 'else if'} eq ${valuePath(entry.path)} "${name}" }}\n${branch(name)}`);
+      .map(
+        (name, i) =>
+          `{{- ${i === 0 ? 'if' : 'else if'} eq ${valuePath(entry.path)} "${name}" }}\n${branch(name)}`,
+      );
     return [...head, `{{- else }}\n${branch(names.at(-1) ?? '')}`, '{{- end }}'].join(`\n${pad}`);
   });
 }
@@ -104,7 +116,12 @@ function optional({ entry, place, after }: FieldBinding): Edit {
   const shape = place.found ? place.value : entry.default;
   const scalar = isNode(shape) ? isScalar(shape) : typeof shape !== 'object';
   const expression = (pad: string, indent: number): string => {
-    const sample = isNode(shape) && isScalar(shape) ? (shape.value as Json) : typeof shape === 'object' ? null : (shape ?? '');
+    const sample =
+      isNode(shape) && isScalar(shape)
+        ? (shape.value as Json)
+        : typeof shape === 'object'
+          ? null
+          : (shape ?? '');
     const field = scalar
       ? `${keyOf(place)}: ${scalarExpression('', sample)}`
       : `${keyOf(place)}:\n${pad}  {{- toYaml . | nindent ${indent + 2} }}`;
@@ -116,7 +133,8 @@ function optional({ entry, place, after }: FieldBinding): Edit {
 /** Several maps added to one: a single `with`, inside which stands the key where upstream has none. */
 function addToMap(bindings: readonly FieldBinding[], first: FieldBinding, chart: string): Edit {
   const { place } = first;
-  const upstreamKeys = place.found && isMap(place.value) ? place.value.items.map(({ key }) => String(key)) : [];
+  const upstreamKeys =
+    place.found && isMap(place.value) ? place.value.items.map(({ key }) => String(key)) : [];
   const sources = bindings.map(({ entry }) => mapSource(entry, chart, upstreamKeys));
   const [only] = sources;
   if (sources.length === 1 && only !== undefined) return addToBlock(first, only.condition, only.body);
@@ -160,11 +178,18 @@ function wholeField(entry: Entry, place: FoundPlace, body: (pad: string, indent:
 }
 
 /** Writes a new field behind its sibling, or at the end of its map. */
-function insert(place: MissingPlace, after: string | undefined, body: (pad: string, indent: number) => string): Edit {
+function insert(
+  place: MissingPlace,
+  after: string | undefined,
+  body: (pad: string, indent: number) => string,
+): Edit {
   const { parent, resource } = place;
   const [head] = parent.items;
   if (head === undefined || !isNode(head.key)) {
-    throw new ChartError('RECIPE_SELECTOR', `Cannot add ${place.path.join('.')}: its map is empty in the manifest`);
+    throw new ChartError(
+      'RECIPE_SELECTOR',
+      `Cannot add ${place.path.join('.')}: its map is empty in the manifest`,
+    );
   }
   const column = keyColumn(resource.text, head.key);
   const sibling = parent.items.find(({ key }) => String(key) === after) ?? parent.items.at(-1);
@@ -183,5 +208,8 @@ function keyColumn(text: string, key: Node): number {
 
 function fail(entry: Entry, place: Place, what: string): never {
   const { kind, name } = place.resource;
-  throw new ChartError('RECIPE_SELECTOR', `Entry ${entry.path} (${entry.as}): ${place.path.join('.')} of ${kind}/${name} ${what}`);
+  throw new ChartError(
+    'RECIPE_SELECTOR',
+    `Entry ${entry.path} (${entry.as}): ${place.path.join('.')} of ${kind}/${name} ${what}`,
+  );
 }

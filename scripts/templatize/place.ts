@@ -1,4 +1,14 @@
-import { isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Resource } from '../parse/manifest.ts';
 import { escapeKey, parseFieldPath, type Segment } from '../recipe/fieldpath.ts';
@@ -79,7 +89,11 @@ function missing(resource: Resource, step: Step, key: string): Place {
 }
 
 function follow(step: Step, segment: Segment): readonly Step[] {
-  const children = isMap(step.node) ? mapChildren(step, step.node) : isSeq(step.node) ? listChildren(step, step.node) : [];
+  const children = isMap(step.node)
+    ? mapChildren(step, step.node)
+    : isSeq(step.node)
+      ? listChildren(step, step.node)
+      : [];
   if (segment.type === 'all') return children;
   if (segment.type === 'key') return children.filter((child) => String(child.path.at(-1)) === segment.key);
   return children.filter(
@@ -102,7 +116,9 @@ function listChildren(step: Step, list: YAMLSeq): readonly Step[] {
 }
 
 function keyText(pair: unknown): string {
-  return isPair(pair) && isScalar((pair as Pair).key) ? String(((pair as Pair).key as { value: unknown }).value) : '';
+  return isPair(pair) && isScalar((pair as Pair).key)
+    ? String(((pair as Pair).key as { value: unknown }).value)
+    : '';
 }
 
 function refuseAmbiguous(
@@ -144,7 +160,9 @@ function noMatch(
 
 function candidates(step: Step, segment: Segment): readonly string[] {
   if (segment.type === 'match' && isSeq(step.node)) {
-    return step.node.items.flatMap((item) => (isMap(item) && item.has(segment.field) ? [String(item.get(segment.field))] : []));
+    return step.node.items.flatMap((item) =>
+      isMap(item) && item.has(segment.field) ? [String(item.get(segment.field))] : [],
+    );
   }
   return isMap(step.node) ? step.node.items.map(keyText) : [];
 }

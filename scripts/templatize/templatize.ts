@@ -23,7 +23,12 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
   const names = templateNames(manifest.resources);
   const fields = bound.flatMap((resource) => resource.fields);
   const defaults = recipe.entries.map((entry) =>
-    defaultOf(entry, fields.filter((field) => field.entry === entry), recipe, lock.images[entry.path]),
+    defaultOf(
+      entry,
+      fields.filter((field) => field.entry === entry),
+      recipe,
+      lock.images[entry.path],
+    ),
   );
   return {
     templates: bound.map((bindings, i) => ({
@@ -68,7 +73,12 @@ function liftsOf({ resource, fields, conditions }: ResourceBindings): readonly L
   const name: Pick<Resource, 'kind' | 'name'> = { kind: resource.kind, name: resource.name };
   return [
     ...conditions.map((value) => ({ value, as: 'document' as const, resource: name, field: [] })),
-    ...fields.map(({ entry, place }) => ({ value: entry.path, as: entry.as, resource: name, field: place.path })),
+    ...fields.map(({ entry, place }) => ({
+      value: entry.path,
+      as: entry.as,
+      resource: name,
+      field: place.path,
+    })),
   ];
 }
 

@@ -1,0 +1,34 @@
+import type { Entry, Recipe } from '../recipe/types.ts';
+import { isMapEntry } from '../recipe/types.ts';
+import { helperName } from '../templatize/expression.ts';
+import type { ChartModel } from '../templatize/model.ts';
+
+/**
+ * The data of _helpers.tpl.hbs: only the named templates that the recipe's entries
+ * use are written.
+ */
+export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<string, unknown>> {
+  const chart = recipe.chart.name;
+  const named = <E extends Entry>(entry: E) => ({ ...entry, name: helperName(chart, entry.path) });
+  const only = <K extends Entry['as']>(as: K) =>
+    recipe.entries.filter((entry): entry is Extract<Entry, { as: K }> => entry.as === as).map(named);
+  return {
+    chart,
+    namespaces: only('namespace'),
+    hasImages: only('image').length > 0,
+    labels: only('labels'),
+    entries: only('entries'),
+    checksums: only('checksum').map((entry) => ({ ...entry, ofName: helperName(chart, entry.of) })),
+    jsons: only('json').map((entry) => ({
+      ...entry,
+      derive: (entry.derive ?? []).map(({ key, from, unless = '' }) => ({
+        key,
+        from,
+        unless: String(unless ?? ''),
+      })),
+      ...model.jsonStyles.get(entry.path),
+    })),
+    hasMerges: recipe.entries.some(isMapEntry),
+    hasResources: only('resources').length > 0,
+  };
+}

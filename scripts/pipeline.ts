@@ -1,0 +1,59 @@
+import { assemble, type ChartFiles } from './assemble/assemble.ts';
+import type { SchemaNode } from './assemble/schema-node.ts';
+import { ChartError } from './errors.ts';
+import { readSnapshot } from './fetch/snapshot.ts';
+import { readProject, type Project } from './io/project.ts';
+import type { JsonObject, Manifest } from './parse/manifest.ts';
+import type { Lock } from './recipe/lock.ts';
+import type { ChartModel } from './templatize/model.ts';
+import { templatize } from './templatize/templatize.ts';
+import { checkCoverage, checkMergeKeys } from './validate/coverage.ts';
+import type { Finding } from './validate/finding.ts';
+import { prove, type Proof, type Renderer } from './validate/prove.ts';
+import { checkReferences } from './validate/references.ts';
+
+/** A project and all that its chart is made of. */
+export interface Built {
+  readonly project: Project;
+  readonly lock: Lock;
+  readonly manifest: Manifest;
+  readonly model: ChartModel;
+  readonly files: ChartFiles;
+  readonly schema: SchemaNode;
+}
+
+/**
+ * fetch (the vendored snapshot) → parse → templatize → assemble: reads the project,
+ * writes nothing, asks no network.
+ */
+export async function build(root: string): Promise<Built> {
+  const [project, { manifest, lock }] = await Promise.all([readProject(root), readSnapshot(root)]);
+  const model = templatize(manifest, project.recipe, lock);
+  const { recipe, files, builtins } = project;
+  const assembled = await assemble({ recipe, lock, model, files, builtins });
+  return { project, lock, manifest, model, ...assembled };
+}
+
+/** validate without Helm: recipe, schema, templates and values against each other. */
+export function check({ project, manifest, files, schema }: Built): readonly Finding[] {
+  const bundled = JSON.parse(files.get('values.schema.json') ?? '{}') as JsonObject;
+  return [
+    ...checkCoverage(project.recipe, schema),
+    ...checkMergeKeys(project.recipe, manifest, bundled),
+    ...checkReferences(files, schema),
+  ];
+}
+
+/** validate with Helm: the theorem at its fixed points. */
+export async function proveFixedPoints(built: Built, renderers: readonly Renderer[]): Promise<Proof> {
+  const { manifest, model, files } = built;
+  return prove({ recipe: built.project.recipe, manifest, model, files }, renderers);
+}
+
+/** Throws CHART_FINDINGS with every error among the findings; nothing when there is none. */
+export function refuseFindings(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const lines = errors.map(({ rule, place, message, hint }) => `${place}: ${message} [${rule}]\n    ${hint}`);
+  throw new ChartError('CHART_FINDINGS', lines.join('\n  '));
+}

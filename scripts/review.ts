@@ -1,0 +1,34 @@
+import { run } from './io/command.ts';
+import { build } from './pipeline.ts';
+
+await run({
+  name: 'review',
+  summary: 'Prints how the chart departs from the upstream manifest, and why.',
+  flags: {
+    lifts: { type: 'boolean', description: 'also list every field that became a value' },
+  },
+  async action({ flags, project, out }) {
+    const { model, lock } = await build(project);
+    out.line(`Departures from upstream ${lock.version} (${lock.url}):`);
+    for (const { value, upstream, chart, reason } of model.departures) {
+      out.line();
+      out.line(`  ${out.paint('bold', value)}`);
+      out.line(`    upstream  ${JSON.stringify(upstream)}`);
+      out.line(`    chart     ${JSON.stringify(chart)}`);
+      out.line(`    because   ${reason}`);
+    }
+    if (flags.lifts === true) {
+      out.line();
+      out.line('Lifted fields:');
+      out.table(
+        model.lifts.map(({ value, as, resource, field }) => [
+          value,
+          as,
+          `${resource.kind}/${resource.name}`,
+          field.join('.'),
+        ]),
+      );
+    }
+    out.json({ upstream: lock, departures: model.departures, lifts: model.lifts });
+  },
+});

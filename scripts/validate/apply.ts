@@ -1,0 +1,126 @@
+import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts';
+import { parseFieldPath } from '../recipe/fieldpath.ts';
+import { targets } from '../recipe/select.ts';
+import type { Entry, Recipe } from '../recipe/types.ts';
+import { formatImage } from '../templatize/image.ts';
+import type { ImageValue } from '../templatize/model.ts';
+import { getPath } from '../templatize/tree.ts';
+import { addKeys } from './added-keys.ts';
+import { isEmpty } from './emptiness.ts';
+import { jsonText } from './json-text.ts';
+import { locate, type Mutable } from './locate.ts';
+import { refuseLimitsBelowRequests } from './limits.ts';
+
+/** The facts of a release that templates can read. */
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** What apply works with. */
+export interface ApplyContext {
+  readonly recipe: Recipe;
+  readonly manifest: Manifest;
+  readonly values: JsonObject;
+  readonly release: Release;
+}
+
+/**
+ * The oracle: what `helm template` must give for these values. A small interpreter of
+ * the recipe on plain objects that never sees a Go template.
+ *
+ * @param values the chart's values after Helm has merged the user's into the defaults
+ * @throws VALUES_REFUSED where the chart refuses them although the schema cannot
+ */
+export function apply(
+  recipe: Recipe,
+  manifest: Manifest,
+  values: JsonObject,
+  release: Release,
+): readonly JsonObject[] {
+  const context: ApplyContext = { recipe, manifest, values, release };
+  return manifest.resources
+    .filter((resource) => isWanted(resource, context))
+    .map((resource) => applyTo(resource, context));
+}
+
+function entriesOf(resource: Resource, { recipe }: ApplyContext) {
+  return recipe.entries.flatMap((entry) =>
+    entry.targets.filter((target) => targets(target, resource)).map((target) => ({ entry, target })),
+  );
+}
+
+function isWanted(resource: Resource, context: ApplyContext): boolean {
+  return entriesOf(resource, context).every(
+    ({ entry }) => entry.as !== 'document' || getPath(context.values, entry.path) === true,
+  );
+}
+
+function applyTo(resource: Resource, context: ApplyContext): JsonObject {
+  const object = structuredClone(resource.object) as JsonObject;
+  for (const { entry, target } of entriesOf(resource, context)) {
+    for (const fieldPath of target.fieldPaths ?? []) {
+      for (const [parent, key] of locate(object, parseFieldPath(fieldPath))) {
+        setField(parent, key, entry, resource, context);
+      }
+    }
+  }
+  return object;
+}
+
+function setField(
+  parent: Mutable,
+  key: string | number,
+  entry: Entry,
+  resource: Resource,
+  context: ApplyContext,
+): void {
+  const value = getPath(context.values, entry.path);
+  switch (entry.as) {
+    case 'append':
+      if (!isEmpty(value))
+        parent[key] = [
+          ...((parent[key] as readonly Json[] | undefined) ?? []),
+          ...(value as readonly Json[]),
+        ];
+      return;
+    case 'optional':
+      if (isEmpty(value)) delete parent[key];
+      else parent[key] = value ?? null;
+      return;
+    case 'merge':
+    case 'labels':
+    case 'entries':
+    case 'checksum':
+      addKeys(parent, key, entry, resource, context);
+      return;
+    case 'document':
+      return;
+    default:
+      parent[key] = replacement(entry, value ?? null, parent[key], context);
+  }
+}
+
+function replacement(entry: Entry, value: Json, upstream: Json | undefined, context: ApplyContext): Json {
+  switch (entry.as) {
+    case 'image':
+      return formatImage({
+        registry: '',
+        repository: '',
+        tag: '',
+        digest: '',
+        ...(value as Partial<ImageValue>),
+      });
+    case 'namespace':
+      return isEmpty(value) ? context.release.namespace : value;
+    case 'choice':
+      return entry.choices[String(value)] ?? null;
+    case 'resources':
+      refuseLimitsBelowRequests(value, entry.path);
+      return value;
+    case 'json':
+      return jsonText(entry, String(upstream), context.values);
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Json, JsonObject } from '../parse/manifest.ts';
+import { isObject } from '../templatize/tree.ts';
+
+/**
+ * Merges a user's values into the chart's defaults as Helm does: maps key by key,
+ * everything else replaced, null removes the key.
+ * Source: Helm's chartutil.CoalesceValues.
+ */
+export function mergeValues(defaults: JsonObject, own: JsonObject): JsonObject {
+  const merged: Record<string, Json> = { ...defaults };
+  for (const [key, value] of Object.entries(own)) {
+    const base = merged[key];
+    if (value === null) delete merged[key];
+    else merged[key] = isObject(base) && isObject(value) ? mergeValues(base, value) : value;
+  }
+  return merged;
+}
