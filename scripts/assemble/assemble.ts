@@ -74,10 +74,11 @@ function renderedSources(input: AssembleInput, tree: SchemaNode): readonly (read
     /^templates\/[^/]+\.hbs$/.test(path) ? [[path.slice('templates/'.length), text] as const] : [],
   );
   const data = templateData(input, tree);
+  const fromManifest = new Set(input.model.templates.map(({ file }) => `templates/${file}`));
   return [...new Map([...input.builtins, ...own])].map(([name, source]) => {
     const file = name.replace(/\.hbs$/, '');
     const path = file === 'README.md' ? file : `templates/${file}`;
-    if (model(input).has(path)) {
+    if (fromManifest.has(path)) {
       throw new ChartError(
         'TEMPLATE_INVALID',
         `templates/${name} would replace ${path}, which is made from the manifest`,
@@ -85,10 +86,6 @@ function renderedSources(input: AssembleInput, tree: SchemaNode): readonly (read
     }
     return [path, renderHandlebars(source, `templates/${name}`, data)] as const;
   });
-}
-
-function model(input: AssembleInput): ReadonlySet<string> {
-  return new Set(input.model.templates.map(({ file }) => `templates/${file}`));
 }
 
 function templateData(input: AssembleInput, tree: SchemaNode): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import $RefParser from '@apidevtools/json-schema-ref-parser';
+import { bundle } from '@apidevtools/json-schema-ref-parser';
 import { posix } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../parse/manifest.ts';
@@ -21,7 +21,7 @@ const VIRTUAL_ROOT = '/project/';
 export async function bundleSchema(files: ReadonlyMap<string, string>): Promise<JsonObject> {
   const root = parseFile(files, SCHEMA_FILE);
   try {
-    const bundled = await $RefParser.bundle(`${VIRTUAL_ROOT}${SCHEMA_FILE}`, definitionsFirst(root), {
+    const bundled = await bundle(`${VIRTUAL_ROOT}${SCHEMA_FILE}`, definitionsFirst(root), {
       resolve: {
         http: false,
         file: {

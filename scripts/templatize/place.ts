@@ -116,9 +116,7 @@ function listChildren(step: Step, list: YAMLSeq): readonly Step[] {
 }
 
 function keyText(pair: unknown): string {
-  return isPair(pair) && isScalar((pair as Pair).key)
-    ? String(((pair as Pair).key as { value: unknown }).value)
-    : '';
+  return isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
 function refuseAmbiguous(

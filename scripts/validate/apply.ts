@@ -57,7 +57,7 @@ function isWanted(resource: Resource, context: ApplyContext): boolean {
 }
 
 function applyTo(resource: Resource, context: ApplyContext): JsonObject {
-  const object = structuredClone(resource.object) as JsonObject;
+  const object = structuredClone<JsonObject>(resource.object);
   for (const { entry, target } of entriesOf(resource, context)) {
     for (const fieldPath of target.fieldPaths ?? []) {
       for (const [parent, key] of locate(object, parseFieldPath(fieldPath))) {
