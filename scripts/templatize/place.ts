@@ -5,7 +5,6 @@ import {
   isScalar,
   isSeq,
   type Node,
-  type Pair,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
