@@ -104,6 +104,12 @@ export const ERRORS = {
     meaning: 'chart/ on disk is not what the recipe makes.',
     remedy: 'Run npm run build and commit chart/.',
   },
+  DOCS_STALE: {
+    stage: 'assemble',
+    exit: 1,
+    meaning: 'A generated page of docs/ is not what the code makes.',
+    remedy: 'Run npm run docs and commit the page.',
+  },
   BUG: {
     stage: 'bug',
     exit: 70,
