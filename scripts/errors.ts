@@ -43,6 +43,37 @@ export const ERRORS = {
     meaning: 'A file that the command needs does not exist or cannot be read.',
     remedy: 'Check the path, or run the command that writes the file.',
   },
+  PARSE_ENCODING: {
+    stage: 'parse',
+    exit: 1,
+    meaning:
+      'The manifest is not YAML text: HTML, binary, not UTF-8, or with characters that YAML readers take differently.',
+    remedy: 'Look at the file; a proxy or a login page may have answered in its place.',
+  },
+  PARSE_YAML: {
+    stage: 'parse',
+    exit: 1,
+    meaning: 'The manifest is not YAML that kubectl and Helm read alike.',
+    remedy: 'Correct the line that the message names.',
+  },
+  PARSE_LIMIT: {
+    stage: 'parse',
+    exit: 1,
+    meaning: 'The manifest is larger, deeper or expands further than any manifest for Kubernetes does.',
+    remedy: 'Look at the place that the message names; do not trust the file.',
+  },
+  PARSE_DUPLICATE: {
+    stage: 'parse',
+    exit: 1,
+    meaning: 'A key of the manifest, or a whole resource, is there twice, and one would silently win.',
+    remedy: 'Remove one of the two.',
+  },
+  PARSE_OBJECT: {
+    stage: 'parse',
+    exit: 1,
+    meaning: 'A document of the manifest is not a Kubernetes object with apiVersion, kind and metadata.name.',
+    remedy: 'Correct the document that the message names.',
+  },
   RECIPE_INVALID: {
     stage: 'recipe',
     exit: 1,

@@ -25,5 +25,7 @@ export interface Resource {
 export interface Manifest {
   /** The file's name as messages show it. */
   readonly file: string;
+  /** The comment in front of the first `---`, each line with its `#` and a newline. */
+  readonly head?: string;
   readonly resources: readonly Resource[];
 }

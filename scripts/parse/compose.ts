@@ -1,0 +1,73 @@
+import {
+  Composer,
+  Lexer,
+  Parser,
+  type CST,
+  type Document,
+  type DocumentOptions,
+  type ParseOptions,
+  type SchemaOptions,
+} from 'yaml';
+import { ChartError } from '../errors.ts';
+import { lineAt } from './decode.ts';
+import { SCALAR_TAGS } from './scalars.ts';
+
+/** Deeper than any schema of a CRD (about 80), shallow enough for every recursive reader. */
+export const DEEPEST = 256;
+
+/** How documents are read: {@link SCALAR_TAGS} and nothing else. */
+export const READ_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
+  schema: 'failsafe',
+  customTags: (failsafe) => [...failsafe, ...SCALAR_TAGS],
+  merge: false,
+  // No !!binary, !!set, !!omap: an unknown tag is a warning, and refused.
+  resolveKnownTags: false,
+  prettyErrors: false,
+  // Compares every pair of keys; expand.ts finds duplicates in linear time.
+  uniqueKeys: false,
+  logLevel: 'silent',
+};
+
+/** Where a document's text lies, for messages. */
+export interface Place {
+  readonly file: string;
+  /** Line of the file on which the text begins. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** `file:line` of an offset into the place's text. */
+export function placeAt(place: Place, offset: number): string {
+  return `${place.file}:${place.line + lineAt(place.text, offset) - 1}`;
+}
+
+/**
+ * Parses the text of one document.
+ *
+ * @throws PARSE_YAML for a syntax error or a tag that Kubernetes does not know, PARSE_LIMIT beyond {@link DEEPEST}
+ */
+export function composeDocument(place: Place): Document.Parsed {
+  const composer = new Composer(READ_OPTIONS);
+  const [doc] = [...composer.compose(boundedTokens(place), true, place.text.length)];
+  if (doc === undefined) throw new ChartError('BUG', `${place.file}:${place.line}: no document composed`);
+  const error = doc.errors[0] ?? doc.warnings[0];
+  if (error !== undefined) {
+    throw new ChartError('PARSE_YAML', `${placeAt(place, error.pos[0])}: ${error.message}`, { cause: error });
+  }
+  return doc;
+}
+
+/** The parser's tokens; stops before a nesting that the recursive composer could not bear. */
+function* boundedTokens(place: Place): Generator<CST.Token, void> {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(place.text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > DEEPEST) {
+      throw new ChartError(
+        'PARSE_LIMIT',
+        `${placeAt(place, parser.offset)}: more than ${DEEPEST} levels of nesting`,
+      );
+    }
+  }
+  yield* parser.end();
+}
