@@ -74,6 +74,18 @@ export const ERRORS = {
     meaning: 'A document of the manifest is not a Kubernetes object with apiVersion, kind and metadata.name.',
     remedy: 'Correct the document that the message names.',
   },
+  LOCK_INVALID: {
+    stage: 'fetch',
+    exit: 1,
+    meaning: 'upstream/lock.yaml does not have the form that npm run fetch and npm run pin write.',
+    remedy: 'Restore the committed file, or run npm run fetch.',
+  },
+  SNAPSHOT_DIGEST: {
+    stage: 'fetch',
+    exit: 1,
+    meaning: 'upstream/manifest.yaml is not what upstream/lock.yaml says, so somebody edited one of the two.',
+    remedy: 'Run npm run fetch, and review the difference before you commit it.',
+  },
   RECIPE_INVALID: {
     stage: 'recipe',
     exit: 1,

@@ -1,3 +1,6 @@
+import { parseDocument, stringify } from 'yaml';
+import { ChartError, messageOf } from '../errors.ts';
+
 /** The machine-written record of what the chart is made from: `upstream/lock.yaml`. */
 export interface Lock {
   /** Upstream's version, as the recipe named it when the file was fetched. */
@@ -24,4 +27,116 @@ export interface LockedImage {
   readonly platforms: readonly string[];
   /** Who stated the digest: the registry itself, or the recipe (registry not asked). */
   readonly source: 'registry' | 'recipe';
+}
+
+const HEADER = '# Written by npm run fetch and npm run pin. Do not edit.\n';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const CREATED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/;
+const SOURCE = /^(?:registry|recipe)$/;
+const TEXT = /^\S+$/;
+
+/** Each string of the lock with the form it must have. */
+const FIELDS = { version: TEXT, url: TEXT, sha256: SHA256, documents: DIGEST, created: CREATED } as const;
+const IMAGE_FIELDS = {
+  registry: TEXT,
+  repository: TEXT,
+  tag: TEXT,
+  digest: DIGEST,
+  source: SOURCE,
+} as const;
+
+/**
+ * Reads upstream/lock.yaml.
+ *
+ * @param file the name that messages show
+ * @throws LOCK_INVALID naming the field, what it must be and what was found
+ */
+export function parseLock(text: string, file: string): Lock {
+  const data = record(parseYaml(text, file), 'the file', file);
+  onlyKeys(data, [...Object.keys(FIELDS), 'images'], '', file);
+  return {
+    ...strings(data, FIELDS, '', file),
+    images: Object.fromEntries(
+      Object.entries(record(data['images'] ?? {}, 'images', file)).map(([path, image]) => [
+        path,
+        parseImage(image, `images.${path}`, file),
+      ]),
+    ),
+  };
+}
+
+/** The text of upstream/lock.yaml; the same lock gives the same text. */
+export function formatLock(lock: Lock): string {
+  const { version, url, sha256, documents, created } = lock;
+  const images = Object.fromEntries(
+    Object.entries(lock.images)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, { registry, repository, tag, digest, platforms, source }]) => [
+        path,
+        { registry, repository, tag, digest, platforms: platforms.toSorted(), source },
+      ]),
+  );
+  const body = { version, url, sha256, documents, created, images };
+  return HEADER + stringify(body, { lineWidth: 0, compat: 'yaml-1.1' });
+}
+
+function parseImage(value: unknown, path: string, file: string): LockedImage {
+  const data = record(value, path, file);
+  onlyKeys(data, [...Object.keys(IMAGE_FIELDS), 'platforms'], `${path}.`, file);
+  const { source, ...rest } = strings(data, IMAGE_FIELDS, `${path}.`, file);
+  const platforms = data['platforms'];
+  if (!Array.isArray(platforms) || !platforms.every((item): item is string => PLATFORM.test(String(item)))) {
+    return refuse(file, `${path}.platforms must be a list like [linux/amd64]`, platforms);
+  }
+  return { ...rest, platforms, source: source === 'registry' ? 'registry' : 'recipe' };
+}
+
+function parseYaml(text: string, file: string): unknown {
+  const doc = parseDocument(text);
+  const error = doc.errors[0];
+  if (error !== undefined)
+    throw new ChartError('LOCK_INVALID', `${file}: ${error.message}`, { cause: error });
+  try {
+    return doc.toJS();
+  } catch (cause) {
+    throw new ChartError('LOCK_INVALID', `${file}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function strings<K extends string>(
+  data: Readonly<Record<string, unknown>>,
+  forms: Readonly<Record<K, RegExp>>,
+  prefix: string,
+  file: string,
+): Readonly<Record<K, string>> {
+  const entries = (Object.entries(forms) as [K, RegExp][]).map(([key, form]) => {
+    const value = data[key];
+    if (typeof value === 'string' && form.test(value)) return [key, value] as const;
+    return refuse(file, `${prefix}${key} must be a string of the form ${form.source}`, value);
+  });
+  return Object.fromEntries(entries) as Record<K, string>;
+}
+
+function record(value: unknown, what: string, file: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  return refuse(file, `${what} must be a map`, value);
+}
+
+function onlyKeys(
+  data: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  prefix: string,
+  file: string,
+): void {
+  const unknown = Object.keys(data).find((key) => !known.includes(key));
+  if (unknown !== undefined) refuse(file, `${prefix}${unknown} is not a field of the lock`, data[unknown]);
+}
+
+function refuse(file: string, expected: string, found: unknown): never {
+  throw new ChartError('LOCK_INVALID', `${file}: ${expected}; found ${JSON.stringify(found) ?? 'nothing'}`);
 }
