@@ -5,6 +5,7 @@ import type { Lock } from '../recipe/lock.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { chartAnnotations } from './annotations.ts';
 import type { ChartModel } from '../templatize/model.ts';
+import { fillIn } from '../templatize/presets.ts';
 import { bundleSchema, SCHEMA_FILE } from './bundle-schema.ts';
 import { chartYaml } from './chart-yaml.ts';
 import { renderHandlebars } from './handlebars.ts';
@@ -46,16 +47,18 @@ export async function assemble(input: AssembleInput): Promise<Assembled> {
   const { recipe, model } = input;
   const bundled = await bundleSchema(input.files);
   const tree = schemaTree(bundled);
+  const unset = model.presets?.options[model.presets.default] ?? {};
+  const documented = fillIn(model.defaults, unset);
   const files = new Map<string, string>([
     ['Chart.yaml', chartYaml(recipe.chart, chartAnnotations(input))],
-    ['values.yaml', valuesYaml(model.defaults, tree, model.departures)],
-    [SCHEMA_FILE, json(withDefaults(bundled, model.defaults))],
+    ['values.yaml', valuesYaml(model.defaults, unset, tree, model.departures)],
+    [SCHEMA_FILE, json(withDefaults(bundled, documented))],
     [UPSTREAM_VALUES, upstreamValues(model.upstreamValues)],
     ...model.templates.map(({ file, text }) => [`templates/${file}`, text] as const),
     ...[...input.files]
       .filter(([path]) => path.startsWith('templates/ci/'))
       .map(([path, text]) => [path.slice(10), text] as const),
-    ...renderedSources(input, tree),
+    ...renderedSources(input, tree, documented),
   ]);
   return { files: new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))), schema: tree };
 }
@@ -69,11 +72,15 @@ function upstreamValues(values: JsonObject): string {
 }
 
 /** Every Handlebars source: README.md at the chart's root, the rest below templates/. */
-function renderedSources(input: AssembleInput, tree: SchemaNode): readonly (readonly [string, string])[] {
+function renderedSources(
+  input: AssembleInput,
+  tree: SchemaNode,
+  documented: JsonObject,
+): readonly (readonly [string, string])[] {
   const own = [...input.files].flatMap(([path, text]) =>
     /^templates\/[^/]+\.hbs$/.test(path) ? [[path.slice('templates/'.length), text] as const] : [],
   );
-  const data = templateData(input, tree);
+  const data = templateData(input, tree, documented);
   const fromManifest = new Set(input.model.templates.map(({ file }) => `templates/${file}`));
   return [...new Map([...input.builtins, ...own])].map(([name, source]) => {
     const file = name.replace(/\.hbs$/, '');
@@ -88,7 +95,11 @@ function renderedSources(input: AssembleInput, tree: SchemaNode): readonly (read
   });
 }
 
-function templateData(input: AssembleInput, tree: SchemaNode): Readonly<Record<string, unknown>> {
+function templateData(
+  input: AssembleInput,
+  tree: SchemaNode,
+  documented: JsonObject,
+): Readonly<Record<string, unknown>> {
   const { recipe, lock } = input;
   return {
     ...helpersData(recipe, input.model),
@@ -100,6 +111,6 @@ function templateData(input: AssembleInput, tree: SchemaNode): Readonly<Record<s
       chart: JSON.stringify(departure.chart),
     })),
     images: input.model.images,
-    values: valueRows(input.model.defaults, tree),
+    values: valueRows(documented, tree),
   };
 }

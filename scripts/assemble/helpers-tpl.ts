@@ -1,6 +1,8 @@
+import { stringify } from 'yaml';
 import type { Entry, Recipe } from '../recipe/types.ts';
 import { isMapEntry } from '../recipe/types.ts';
 import { helperName } from '../templatize/expression.ts';
+import { YAML_STYLE } from './values-yaml.ts';
 import type { ChartModel } from '../templatize/model.ts';
 
 /**
@@ -28,6 +30,10 @@ export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<
       })),
       ...model.jsonStyles.get(entry.path),
     })),
+    presets: model.presets && {
+      path: model.presets.path,
+      table: stringify(model.presets.options, YAML_STYLE).trimEnd(),
+    },
     hasMerges: recipe.entries.some(isMapEntry),
     hasResources: only('resources').length > 0,
   };

@@ -13,22 +13,50 @@ const HEADER = `# yaml-language-server: $schema=values.schema.json
 # the upstream manifest and recipe.yaml. Keys without a default are commented out.
 `;
 
-/**
- * Writes values.yaml: the keys in the schema's order, above each its description in
- * helm-docs' form (\`# -- text\`) and, for a departure, what upstream has and why.
- */
-export function valuesYaml(defaults: JsonObject, tree: SchemaNode, departures: readonly Departure[]): string {
-  const reasons = new Map(departures.map((departure) => [departure.value, departure]));
-  return `${HEADER}\n${section(defaults, tree, '', '', reasons)}`.replaceAll(/\n{3,}/g, '\n\n');
+/** One level of values.yaml. */
+interface Section {
+  readonly values: JsonObject;
+  /** What holds for keys that are left open: the default preset's values. */
+  readonly unset: JsonObject;
+  readonly node: SchemaNode;
+  readonly path: string;
+  readonly pad: string;
 }
 
 type Reasons = ReadonlyMap<string, Departure>;
 
-function section(values: JsonObject, node: SchemaNode, path: string, pad: string, reasons: Reasons): string {
+/**
+ * Writes values.yaml: the keys in the schema's order, above each its description in
+ * helm-docs' form (`# -- text`) and, for a departure, what upstream has and why.
+ *
+ * @param unset values of the default preset; their keys are shown commented out
+ */
+export function valuesYaml(
+  values: JsonObject,
+  unset: JsonObject,
+  node: SchemaNode,
+  departures: readonly Departure[],
+): string {
+  const reasons = new Map(departures.map((departure) => [departure.value, departure]));
+  const text = writeSection({ values, unset, node, path: '', pad: '' }, reasons);
+  return `${HEADER}\n${text}`.replaceAll(/\n{3,}/g, '\n\n');
+}
+
+function writeSection(section: Section, reasons: Reasons): string {
+  const { values, unset, node, path, pad } = section;
   const documented = [...node.properties].flatMap(([key, child]) => {
     const at = path === '' ? key : `${path}.${key}`;
-    if (!(key in values)) return absent(key, child, pad, path === '');
-    return [comment(child, reasons.get(at), pad) + field(key, values[key] ?? null, child, at, pad, reasons)];
+    const value = values[key];
+    if (value === undefined) return absent(key, unset[key], child, section);
+    const inner = unset[key];
+    const below: Section = {
+      values: isObject(value) ? value : {},
+      unset: isObject(inner) ? inner : {},
+      node: child,
+      path: at,
+      pad: `${pad}  `,
+    };
+    return [comment(child, reasons.get(at), pad) + field(key, value, below, pad, reasons)];
   });
   const free = Object.entries(values)
     .filter(([key]) => !node.properties.has(key))
@@ -36,17 +64,10 @@ function section(values: JsonObject, node: SchemaNode, path: string, pad: string
   return [...documented, ...free].join(path === '' ? '\n' : '');
 }
 
-function field(
-  key: string,
-  value: Json,
-  node: SchemaNode,
-  path: string,
-  pad: string,
-  reasons: Reasons,
-): string {
-  const nested = isObject(value) && Object.keys(value).length > 0 && node.properties.size > 0;
-  if (!nested) return plain(key, value, pad);
-  return `${pad}${key}:\n${section(value, node, path, `${pad}  `, reasons)}`;
+function field(key: string, value: Json, below: Section, pad: string, reasons: Reasons): string {
+  const filled = isObject(value) && Object.keys(value).length > 0 && below.node.properties.size > 0;
+  if (filled) return `${pad}${key}:\n${writeSection(below, reasons)}`;
+  return plain(key, value, pad) + (Object.keys(below.unset).length > 0 ? writeSection(below, reasons) : '');
 }
 
 function plain(key: string, value: Json, pad: string): string {
@@ -55,8 +76,15 @@ function plain(key: string, value: Json, pad: string): string {
 }
 
 /** A key without a default, commented out; at the top level nothing lacks one but what is not ours (global). */
-function absent(key: string, node: SchemaNode, pad: string, top: boolean): readonly string[] {
-  return node.description === '' || top ? [] : [`${comment(node, undefined, pad)}${pad}# ${key}:\n\n`];
+function absent(
+  key: string,
+  unset: Json | undefined,
+  node: SchemaNode,
+  { path, pad }: Section,
+): readonly string[] {
+  if (node.description === '' || path === '') return [];
+  const shown = unset === undefined ? `${key}:\n` : plain(key, unset, '');
+  return [`${comment(node, undefined, pad)}${shown.replaceAll(/^(?=.)/gm, `${pad}# `)}\n`];
 }
 
 function comment(node: SchemaNode, departure: Departure | undefined, pad: string): string {

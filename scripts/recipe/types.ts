@@ -190,6 +190,19 @@ export interface UpstreamSource {
   readonly mirrors?: readonly string[];
 }
 
+/**
+ * Sets of values by name, for example host paths by platform. A value that a preset
+ * names has no default in values.yaml: unset it follows the preset, set it wins.
+ */
+export interface Presets {
+  /** Path of the value that chooses, for example `platform`. */
+  readonly path: string;
+  /** The preset that is upstream's own: what it does not state is what upstream has. */
+  readonly default: string;
+  /** Name → path of a value → its value there. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
 /** What a chart is: recipe.yaml. */
 export interface Recipe {
   readonly upstream: UpstreamSource;
@@ -198,5 +211,6 @@ export interface Recipe {
   readonly images: Readonly<Record<string, ImagePin>>;
   /** Bindings: `values` first, then `additions`, in the file's order. */
   readonly entries: readonly Entry[];
+  readonly presets?: Presets;
   readonly publish?: { readonly registry?: string };
 }

@@ -1,12 +1,14 @@
 import type { Json, JsonObject, Resource } from '../parse/manifest.ts';
+import type { PresetTable } from './presets.ts';
 import type { Entry } from '../recipe/types.ts';
 
 /** What templatize makes of a manifest and a recipe. */
 export interface ChartModel {
   /** One for each resource, in the manifest's order. */
   readonly templates: readonly TemplateFile[];
-  /** The tree of values.yaml. */
+  /** The tree of values.yaml. What presets decide is open in it. */
   readonly defaults: JsonObject;
+  readonly presets: PresetTable | undefined;
   /** The values that make the render equal to upstream: only those that differ from the defaults. */
   readonly upstreamValues: JsonObject;
   readonly lifts: readonly Lift[];

@@ -1,13 +1,4 @@
-import {
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Resource } from '../parse/manifest.ts';
 import { escapeKey, parseFieldPath, type Segment } from '../recipe/fieldpath.ts';

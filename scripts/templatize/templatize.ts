@@ -1,7 +1,7 @@
 import { ChartError } from '../errors.ts';
-import type { JsonObject, Manifest, Resource } from '../parse/manifest.ts';
+import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts';
 import type { Lock } from '../recipe/lock.ts';
-import type { Recipe } from '../recipe/types.ts';
+import type { Entry, Recipe } from '../recipe/types.ts';
 import { bind, type FieldBinding, type ResourceBindings } from './binding.ts';
 import { defaultOf, type Default } from './defaults.ts';
 import { applyEdits, escapeTemplate } from './edit.ts';
@@ -10,6 +10,7 @@ import { formatImage } from './image.ts';
 import { jsonStyle } from './json-style.ts';
 import { lift } from './lift.ts';
 import type { ChartModel, ImageValue, JsonStyle, Lift } from './model.ts';
+import { presetPaths, presetTable } from './presets.ts';
 import { equalJson, setPath } from './tree.ts';
 import { templateNames } from './template-name.ts';
 
@@ -30,12 +31,20 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
       lock.images[entry.path],
     ),
   );
+  const open = presetPaths(recipe.presets);
+  const presets =
+    recipe.presets &&
+    presetTable(recipe.presets, (path) => defaults.find((value) => value.path === path)?.upstream);
   return {
     templates: bound.map((bindings, i) => ({
       file: names[i] ?? '',
-      text: templateText(bindings, recipe.chart.name),
+      text: templateText(bindings, recipe, open),
     })),
-    defaults: tree(defaults, ({ chart }) => chart),
+    defaults: {
+      ...(presets && { [presets.path]: presets.default }),
+      ...tree(defaults, ({ path, chart }) => (open.has(path) ? undefined : chart)),
+    },
+    presets,
     upstreamValues: tree(defaults.filter(differs), ({ upstream }) => upstream),
     lifts: bound.flatMap(liftsOf),
     departures: defaults.flatMap(({ departure }) => departure ?? []),
@@ -53,20 +62,45 @@ function differs({ upstream, chart }: Default): boolean {
   return !equalJson(upstream, chart);
 }
 
-function tree(defaults: readonly Default[], pick: (value: Default) => Default['chart']): JsonObject {
-  return defaults.reduce<JsonObject>((at, value) => setPath(at, value.path, pick(value)), {});
+/** Values as a tree; one that `pick` leaves open is not in it, but what it stands in is. */
+function tree(defaults: readonly Default[], pick: (value: Default) => Json | undefined): JsonObject {
+  return defaults.reduce<JsonObject>((at, value) => {
+    const picked = pick(value);
+    return picked === undefined ? setPath(at, parentOf(value.path), {}) : setPath(at, value.path, picked);
+  }, {});
 }
 
-function templateText({ resource, fields, conditions }: ResourceBindings, chart: string): string {
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('.'));
+}
+
+function templateText(
+  { resource, fields, conditions }: ResourceBindings,
+  recipe: Recipe,
+  open: ReadonlySet<string>,
+): string {
+  const chart = recipe.chart.name;
   if (fields.length === 0 && conditions.length === 0) return escapeTemplate(resource.text);
   const groups = groupBy(fields, ({ place }) => place.path.join('\0'));
   const text = applyEdits(
     resource.text,
     [...groups.values()].map((group) => lift(group, chart)),
   );
+  const preset = fields.some(({ entry }) => readsAny(entry, recipe, open))
+    ? `{{- include "${chart}.presets" . -}}\n`
+    : '';
   const tests = conditions.map((path) => `.Values.${path}`);
-  if (tests.length === 0) return text;
-  return `{{- if ${tests.length === 1 ? tests.join('') : `and ${tests.join(' ')}`} }}\n${text}{{- end }}\n`;
+  if (tests.length === 0) return preset + text;
+  return `${preset}{{- if ${tests.length === 1 ? tests.join('') : `and ${tests.join(' ')}`} }}\n${text}{{- end }}\n`;
+}
+
+/** Whether rendering an entry reads a value that presets decide. */
+function readsAny(entry: Entry, recipe: Recipe, open: ReadonlySet<string>): boolean {
+  if (entry.as === 'checksum') {
+    return recipe.entries.some((other) => other.path === entry.of && readsAny(other, recipe, open));
+  }
+  const paths = [entry.path, ...(entry.as === 'json' ? (entry.derive ?? []).map(({ from }) => from) : [])];
+  return paths.some((path) => open.has(path) || [...open].some((other) => other.startsWith(`${path}.`)));
 }
 
 function liftsOf({ resource, fields, conditions }: ResourceBindings): readonly Lift[] {

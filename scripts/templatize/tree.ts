@@ -11,6 +11,7 @@ export function getPath(tree: JsonObject, path: string): Json | undefined {
 
 /** A copy of the tree with the value at the path; an object is merged into what is there. */
 export function setPath(tree: JsonObject, path: string, value: Json): JsonObject {
+  if (path === '') return tree;
   const [head = '', ...rest] = path.split('.');
   const old = tree[head];
   const inner =

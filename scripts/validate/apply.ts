@@ -4,11 +4,12 @@ import { targets } from '../recipe/select.ts';
 import type { Entry, Recipe } from '../recipe/types.ts';
 import { formatImage } from '../templatize/image.ts';
 import type { ImageValue } from '../templatize/model.ts';
+import { fillIn, presetTable } from '../templatize/presets.ts';
 import { getPath } from '../templatize/tree.ts';
 import { addKeys } from './added-keys.ts';
 import { isEmpty } from './emptiness.ts';
 import { jsonText } from './json-text.ts';
-import { locate, type Mutable } from './locate.ts';
+import { fieldsAt, locate, type Mutable } from './locate.ts';
 import { refuseLimitsBelowRequests } from './limits.ts';
 
 /** The facts of a release that templates can read. */
@@ -38,10 +39,26 @@ export function apply(
   values: JsonObject,
   release: Release,
 ): readonly JsonObject[] {
-  const context: ApplyContext = { recipe, manifest, values, release };
+  const context: ApplyContext = { recipe, manifest, values: withPreset(recipe, manifest, values), release };
   return manifest.resources
     .filter((resource) => isWanted(resource, context))
     .map((resource) => applyTo(resource, context));
+}
+
+/** What the user leaves open is what the chosen preset says. */
+function withPreset(recipe: Recipe, manifest: Manifest, values: JsonObject): JsonObject {
+  if (recipe.presets === undefined) return values;
+  const table = presetTable(recipe.presets, (path) => upstreamField(recipe, manifest, path));
+  return fillIn(values, table.options[String(getPath(values, table.path))] ?? {});
+}
+
+function upstreamField(recipe: Recipe, manifest: Manifest, path: string): Json | undefined {
+  const target = recipe.entries.find((entry) => entry.path === path)?.targets[0];
+  const resource = manifest.resources.find((candidate) => target !== undefined && targets(target, candidate));
+  const field = target?.fieldPaths?.[0];
+  return resource === undefined || field === undefined
+    ? undefined
+    : fieldsAt(resource.object, parseFieldPath(field))[0];
 }
 
 function entriesOf(resource: Resource, { recipe }: ApplyContext) {

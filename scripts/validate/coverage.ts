@@ -18,7 +18,10 @@ const IMAGE_PARTS = ['registry', 'repository', 'tag', 'digest'];
  * description, every schema entry a binding.
  */
 export function checkCoverage(recipe: Recipe, schema: SchemaNode): readonly Finding[] {
-  const bound = new Set(recipe.entries.flatMap(boundPaths));
+  const bound = new Set([
+    ...recipe.entries.flatMap(boundPaths),
+    ...(recipe.presets ? [recipe.presets.path] : []),
+  ]);
   return [
     ...recipe.entries.flatMap((entry) => missingInSchema(entry, schema)),
     ...unboundIn(schema, '', bound),

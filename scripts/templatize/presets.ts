@@ -1,0 +1,54 @@
+import { ChartError } from '../errors.ts';
+import type { Json, JsonObject } from '../parse/manifest.ts';
+import type { Presets } from '../recipe/types.ts';
+import { isObject, setPath } from './tree.ts';
+
+/** Presets as trees of values, every preset with a value for all that any of them names. */
+export interface PresetTable {
+  readonly path: string;
+  readonly default: string;
+  readonly options: Readonly<Record<string, JsonObject>>;
+}
+
+/** The paths that presets decide, so that values.yaml must leave them open. */
+export function presetPaths(presets: Presets | undefined): ReadonlySet<string> {
+  return new Set(Object.values(presets?.options ?? {}).flatMap((values) => Object.keys(values)));
+}
+
+/**
+ * The presets as trees.
+ *
+ * @param upstream what upstream has at a path; undefined when no entry binds it
+ * @throws RECIPE_INVALID when the default preset is not among them
+ */
+export function presetTable(presets: Presets, upstream: (path: string) => Json | undefined): PresetTable {
+  const { path, options } = presets;
+  if (!(presets.default in options)) {
+    throw new ChartError(
+      'RECIPE_INVALID',
+      `recipe.yaml: presets.default is ${presets.default}, which is none of ${Object.keys(options).join(', ')}`,
+    );
+  }
+  const base = [...presetPaths(presets)].reduce<JsonObject>((tree, at) => {
+    const value = upstream(at);
+    return value === undefined ? tree : setPath(tree, at, value);
+  }, {});
+  const trees = Object.entries(options).map(([name, values]) => {
+    const tree = Object.entries(values).reduce<JsonObject>(
+      (at, [key, value]) => setPath(at, key, value),
+      base,
+    );
+    return [name, tree] as const;
+  });
+  return { path, default: presets.default, options: Object.fromEntries(trees) };
+}
+
+/** A tree of values with every key that it lacks taken from another. */
+export function fillIn(values: JsonObject, from: JsonObject): JsonObject {
+  const filled = Object.entries(from).map(([key, value]): readonly [string, Json] => {
+    const own = values[key];
+    if (own === undefined) return [key, value];
+    return [key, isObject(own) && isObject(value) ? fillIn(own, value) : own];
+  });
+  return { ...values, ...Object.fromEntries(filled) };
+}
