@@ -4,7 +4,10 @@ import { ERRORS } from '../errors.ts';
 export function errorsPage(): string {
   const rows = Object.entries(ERRORS)
     .toSorted(([, a], [, b]) => a.stage.localeCompare(b.stage, 'en'))
-    .map(([code, { stage, exit, meaning, remedy }]) => `| \`${code}\` | ${stage} | ${exit} | ${meaning} | ${remedy} |`);
+    .map(
+      ([code, { stage, exit, meaning, remedy }]) =>
+        `| \`${code}\` | ${stage} | ${exit} | ${meaning} | ${remedy} |`,
+    );
   return [
     '# Errors',
     '',
