@@ -117,6 +117,12 @@ export const ERRORS = {
     meaning: 'An image of the manifest has no digest, so what it runs could change under a released chart.',
     remedy: 'Run npm run pin, which asks the registry and writes upstream/lock.yaml.',
   },
+  IMAGE_DIGEST_MISMATCH: {
+    stage: 'fetch',
+    exit: 1,
+    meaning: 'A registry answers another digest for a tag than the recipe states.',
+    remedy: 'Find out which is right before anything runs: the tag may have been moved. Then correct the recipe.',
+  },
   SCHEMA_INVALID: {
     stage: 'assemble',
     exit: 1,

@@ -57,8 +57,12 @@ export function defaultOf(
   return { path: entry.path, upstream, chart, departure };
 }
 
-/** The value that renders exactly what upstream has. */
-function upstreamValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
+/**
+ * The value that renders exactly what upstream has.
+ *
+ * @throws RECIPE_SELECTOR when the fields of the value differ upstream
+ */
+export function upstreamValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
   switch (entry.as) {
     case 'append':
       return [];
