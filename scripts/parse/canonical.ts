@@ -1,5 +1,5 @@
 import { Document, isMap, isSeq, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
-import { READ_OPTIONS } from './compose.ts';
+import { composeDocument, READ_OPTIONS } from './compose.ts';
 import { aliasBudget, Expander, type Member } from './expand.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -27,9 +27,25 @@ export function canonicalText(manifest: Manifest): string {
   const budget = aliasBudget();
   const documents = manifest.resources.map(({ doc, text, line }) => {
     const expander = new Expander(doc, { file: manifest.file, line, text }, budget);
-    return `---\n${documentText(doc.contents, expander, doc)}`;
+    return `---\n${settled(documentText(doc.contents, expander, doc), manifest.file)}`;
   });
   return (manifest.head ?? '') + documents.join('');
+}
+
+/** Writing and reading again moves an oddly indented comment outwards, one level each time. */
+const MOST_ROUNDS = 32;
+
+/** The text that reading and writing leaves as it is. Only comments can move. */
+function settled(text: string, file: string): string {
+  let current = text;
+  for (let round = 0; text.includes('#') && round < MOST_ROUNDS; round += 1) {
+    const place = { file, line: 1, text: current };
+    const doc = composeDocument(place);
+    const next = documentText(doc.contents, new Expander(doc, place, aliasBudget()), doc);
+    if (next === current) break;
+    current = next;
+  }
+  return current;
 }
 
 /** The canonical text of a node as a document of its own, with the comments around `frame`. */

@@ -15,6 +15,13 @@ import { SCALAR_TAGS } from './scalars.ts';
 /** Deeper than any schema of a CRD (about 80), shallow enough for every recursive reader. */
 export const DEEPEST = 256;
 
+/**
+ * Tokens of one document. The parser spends about a kilobyte and ten
+ * microseconds on each in the worst case; an object as large as etcd takes
+ * (1.5 MiB) has some 200,000.
+ */
+const MOST_TOKENS = 500_000;
+
 /** How documents are read: {@link SCALAR_TAGS} and nothing else. */
 export const READ_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: 'failsafe',
@@ -57,15 +64,23 @@ export function composeDocument(place: Place): Document.Parsed {
   return doc;
 }
 
-/** The parser's tokens; stops before a nesting that the recursive composer could not bear. */
+/** The parser's tokens; stops before a nesting or a number that the composer could not bear. */
 function* boundedTokens(place: Place): Generator<CST.Token, void> {
   const parser = new Parser();
+  let count = 0;
   for (const lexeme of new Lexer().lex(place.text)) {
     yield* parser.next(lexeme);
     if (parser.stack.length > DEEPEST) {
       throw new ChartError(
         'PARSE_LIMIT',
         `${placeAt(place, parser.offset)}: more than ${DEEPEST} levels of nesting`,
+      );
+    }
+    count += 1;
+    if (count > MOST_TOKENS) {
+      throw new ChartError(
+        'PARSE_LIMIT',
+        `${placeAt(place, parser.offset)}: more than ${MOST_TOKENS} tokens in one document`,
       );
     }
   }

@@ -98,8 +98,10 @@ function resourceOf(place: Place, object: Json): Resource {
     apiVersion: required(apiVersion, 'apiVersion', where),
     kind: required(kind, 'kind', where),
     name: required(name, 'metadata.name', where),
+    // An empty namespace is none to Kubernetes.
     ...(namespace !== undefined &&
-      namespace !== null && { namespace: required(namespace, 'metadata.namespace', where) }),
+      namespace !== null &&
+      namespace !== '' && { namespace: required(namespace, 'metadata.namespace', where) }),
     text: place.text,
     line: place.line,
     object,
@@ -113,7 +115,12 @@ function resourceOf(place: Place, object: Json): Resource {
 function required(value: Json | undefined, field: string, where: string): string {
   if (typeof value === 'string' && value !== '') return value;
   const found = value === undefined ? 'it is missing' : `found ${kindOf(value)}`;
-  throw new ChartError('PARSE_OBJECT', `${where}: the document's ${field} must be a string; ${found}`);
+  throw new ChartError('PARSE_OBJECT', `${where}: the document's ${field} must be a string; ${found}`, {
+    ...(typeof value !== 'object' &&
+      value !== undefined && {
+        hint: 'Put it in quotes: Kubernetes reads bare words like n or 123 otherwise.',
+      }),
+  });
 }
 
 function kindOf(value: Json): string {

@@ -14,14 +14,15 @@ const FALSE = /^(?:n|N|no|No|NO|off|Off|OFF|false|False|FALSE)$/;
 const NUMBER_LIKE = /^(?:[-+]?[0-9][0-9a-zA-Z_.+-]*|[-+]?\.[0-9][0-9eE_+-]*)$/;
 const NOT_FINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/;
 
-const INTEGER_BASES: readonly (readonly [RegExp, number])[] = [
-  [/^0[xX]([0-9a-fA-F]+)$/, 16],
-  [/^0[bB]([01]+)$/, 2],
-  [/^0[oO]?([0-7]+)$/, 8],
+/** At most 64 digits, so that BigInt's effort is bounded: more do not fit into 64 bits anyway. */
+const INTEGERS: readonly (readonly [RegExp, string])[] = [
+  [/^0[xX]([0-9a-fA-F]{1,64})$/, '0x'],
+  [/^0[bB]([01]{1,64})$/, '0b'],
+  [/^0[oO]?([0-7]{1,64})$/, '0o'],
 ];
 const DECIMAL = /^(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 /** Go reads integers into 64 bits; what is larger is tried as a decimal float. */
-const UINT64_LIMIT = 2 ** 64;
+const UINT64_LIMIT = 2n ** 64n;
 
 /** The number that a plain scalar stands for; undefined when it is a string. */
 export function numberOf(source: string): number | undefined {
@@ -29,9 +30,10 @@ export function numberOf(source: string): number | undefined {
   const plain = source.startsWith('.') ? source : source.replaceAll('_', '');
   const sign = plain.startsWith('-') ? -1 : 1;
   const digits = plain.replace(/^[-+]/, '');
-  for (const [form, base] of INTEGER_BASES) {
-    const value = parseInt(form.exec(digits)?.[1] ?? '', base);
-    if (value < UINT64_LIMIT) return signed(sign, value);
+  for (const [form, prefix] of INTEGERS) {
+    const found = form.exec(digits)?.[1];
+    const value = found === undefined ? UINT64_LIMIT : BigInt(prefix + found);
+    if (value < UINT64_LIMIT) return signed(sign, Number(value));
   }
   if (!DECIMAL.test(digits)) return undefined;
   const value = Number(digits);
