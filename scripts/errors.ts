@@ -74,6 +74,46 @@ export const ERRORS = {
     meaning: 'A document of the manifest is not a Kubernetes object with apiVersion, kind and metadata.name.',
     remedy: 'Correct the document that the message names.',
   },
+  FETCH_URL: {
+    stage: 'fetch',
+    exit: 2,
+    meaning: 'A URL of the recipe or of --from cannot be used.',
+    remedy: 'Give an http or https URL, without credentials in recipe.yaml.',
+  },
+  FETCH_NETWORK: {
+    stage: 'fetch',
+    exit: 3,
+    meaning:
+      'A server did not give the file: no connection, no answer in time, an error status, or a broken answer.',
+    remedy: 'Check the network and HTTPS_PROXY, try again, or name a file by --from.',
+  },
+  FETCH_CHECKSUM: {
+    stage: 'fetch',
+    exit: 1,
+    meaning: 'The bytes of the upstream file are not those that the lock (or --sha256) names.',
+    remedy:
+      'Do not use the file before you know why: upstream moved its tag, or somebody changed it on the way.',
+  },
+  FETCH_FAILED: {
+    stage: 'fetch',
+    exit: 3,
+    meaning: 'None of the sources has the upstream file; the warnings above say why, one by one.',
+    remedy: 'Check the network and HTTPS_PROXY, add a mirror to recipe.yaml, or name a file by --from.',
+  },
+  FETCH_UNPINNED: {
+    stage: 'fetch',
+    exit: 1,
+    meaning:
+      'The recipe names an upstream version that the lock does not know, so nothing vouches for its bytes.',
+    remedy:
+      'Run npm run fetch -- --sha256 HEX with a checksum you know, or --update to trust what the source has now.',
+  },
+  FETCH_STALE: {
+    stage: 'fetch',
+    exit: 1,
+    meaning: 'The vendored snapshot is not the canonical form of the upstream file.',
+    remedy: 'Run npm run fetch, and review the difference before you commit it.',
+  },
   LOCK_INVALID: {
     stage: 'fetch',
     exit: 1,
@@ -121,7 +161,8 @@ export const ERRORS = {
     stage: 'fetch',
     exit: 1,
     meaning: 'A registry answers another digest for a tag than the recipe states.',
-    remedy: 'Find out which is right before anything runs: the tag may have been moved. Then correct the recipe.',
+    remedy:
+      'Find out which is right before anything runs: the tag may have been moved. Then correct the recipe.',
   },
   SCHEMA_INVALID: {
     stage: 'assemble',
@@ -158,6 +199,31 @@ export const ERRORS = {
     exit: 1,
     meaning: 'A generated page of docs/ is not what the code makes.',
     remedy: 'Run npm run docs and commit the page.',
+  },
+  HELM_MISSING: {
+    stage: 'helm',
+    exit: 2,
+    meaning: 'There is no Helm that can run here.',
+    remedy:
+      'Install Helm 3 and 4 by your package manager (or from helm.sh) and put one on PATH, or name it by HELM=/path/to/helm.',
+  },
+  HELM_FAILED: {
+    stage: 'helm',
+    exit: 1,
+    meaning: 'Helm refused the chart or the values.',
+    remedy: 'The message is in the words of Helm; correct what it names.',
+  },
+  PACKAGE_INVALID: {
+    stage: 'package',
+    exit: 1,
+    meaning: 'The chart cannot be packed so that Helm and registries accept it.',
+    remedy: 'Correct what the message names.',
+  },
+  CHANGELOG_INVALID: {
+    stage: 'package',
+    exit: 1,
+    meaning: 'CHANGELOG.md is not in the form of Keep a Changelog, or lacks the version that is released.',
+    remedy: 'Correct the line that the message names.',
   },
   BUG: {
     stage: 'bug',

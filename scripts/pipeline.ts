@@ -30,7 +30,7 @@ export async function build(root: string): Promise<Built> {
   const [project, { manifest, lock }] = await Promise.all([readProject(root), readSnapshot(root)]);
   const model = templatize(manifest, project.recipe, lock);
   const { recipe, files, builtins } = project;
-  const assembled = await assemble({ recipe, lock, model, files, builtins });
+  const assembled = await assemble({ recipe, lock, manifest, model, files, builtins });
   return { project, lock, manifest, model, ...assembled };
 }
 

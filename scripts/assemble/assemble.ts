@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { ChartError } from '../errors.ts';
-import type { JsonObject } from '../parse/manifest.ts';
+import type { JsonObject, Manifest } from '../parse/manifest.ts';
 import type { Lock } from '../recipe/lock.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { chartAnnotations } from './annotations.ts';
@@ -22,6 +22,7 @@ export type ChartFiles = ReadonlyMap<string, string>;
 export interface AssembleInput {
   readonly recipe: Recipe;
   readonly lock: Lock;
+  readonly manifest: Manifest;
   readonly model: ChartModel;
   /** Files of the project by relative path: values.schema.json, templates/**, CHANGELOG.md. */
   readonly files: ReadonlyMap<string, string>;
@@ -50,7 +51,13 @@ export async function assemble(input: AssembleInput): Promise<Assembled> {
   const unset = model.presets?.options[model.presets.default] ?? {};
   const documented = fillIn(model.defaults, unset);
   const files = new Map<string, string>([
-    ['Chart.yaml', chartYaml(recipe.chart, chartAnnotations(input))],
+    [
+      'Chart.yaml',
+      chartYaml(
+        recipe.chart,
+        chartAnnotations({ ...input, changelog: input.files.get('CHANGELOG.md') ?? '' }),
+      ),
+    ],
     ['values.yaml', valuesYaml(model.defaults, unset, tree, model.departures)],
     [SCHEMA_FILE, json(withDefaults(bundled, documented))],
     [UPSTREAM_VALUES, upstreamValues(model.upstreamValues)],

@@ -25,11 +25,11 @@ export async function readText(path: string, hint?: string): Promise<string> {
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
  * A reader, or a second writer, never sees half a file.
  */
-export async function writeAtomic(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
   try {
-    await writeFile(temporary, data, { mode: 0o644 });
+    await writeFile(temporary, data, { mode });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
