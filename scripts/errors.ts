@@ -225,6 +225,42 @@ export const ERRORS = {
     meaning: 'CHANGELOG.md is not in the form of Keep a Changelog, or lacks the version that is released.',
     remedy: 'Correct the line that the message names.',
   },
+  OCI_NOT_FOUND: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'A registry or a layout does not have the content or the tag.',
+    remedy: 'Check the name, the tag and whether the credentials may read it.',
+  },
+  OCI_DIGEST: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'Content is not what its digest or size says: cut off, altered or wrong.',
+    remedy: 'Try again; if it stays, the store or a proxy in between alters content.',
+  },
+  OCI_MANIFEST: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'What a store gives as a manifest is not one.',
+    remedy: 'Check the name; a login page or an error page in its place is a common cause.',
+  },
+  OCI_LAYOUT: {
+    stage: 'oci',
+    exit: 1,
+    meaning: 'A directory is not a usable OCI image layout.',
+    remedy: 'Check the path; if nothing was published from it, remove the directory and run again.',
+  },
+  OCI_DISK_FULL: {
+    stage: 'oci',
+    exit: 1,
+    meaning: 'The disk is full. Nothing was tagged, what was written completely is kept.',
+    remedy: 'Free space and run again: what is there already is skipped.',
+  },
+  OCI_COPY: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'A copy between two stores failed on the side that the message names.',
+    remedy: 'Run again: what was copied already is skipped.',
+  },
   BUG: {
     stage: 'bug',
     exit: 70,

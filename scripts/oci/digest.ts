@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { ChartError } from '../errors.ts';
+import type { ByteStream, Descriptor } from './store.ts';
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** `sha256:<hex>` of bytes. */
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text);
+}
+
+/**
+ * Passes a stream through and holds it against its descriptor.
+ *
+ * @param where the store or URL that the bytes come from, for the message
+ * @throws OCI_DIGEST at the end, or as soon as there are more bytes than described
+ */
+export async function* verified(stream: ByteStream, { digest, size }: Descriptor, where: string): ByteStream {
+  const hash = createHash('sha256');
+  let seen = 0;
+  for await (const chunk of stream) {
+    seen += chunk.byteLength;
+    if (seen > size) throw mismatch(where, digest, `more than its ${size} bytes`);
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (seen !== size) throw mismatch(where, digest, `${seen} of its ${size} bytes`);
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== digest) throw mismatch(where, digest, `content with digest ${found}`);
+}
+
+function mismatch(where: string, digest: string, found: string): ChartError {
+  return new ChartError('OCI_DIGEST', `${where}: asked for ${digest}, got ${found}`);
+}
+
+/** All bytes of a verified stream; for manifests, which are small. */
+export async function readAll(
+  stream: ByteStream,
+  descriptor: Descriptor,
+  where: string,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of verified(stream, descriptor, where)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Bytes in memory as a stream. */
+export async function* streamOf(bytes: Uint8Array): ByteStream {
+  yield bytes;
+}

@@ -1,0 +1,162 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChartError, messageOf } from '../errors.ts';
+import { writeAtomic } from '../io/files.ts';
+import { digestOf, isDigest, verified } from './digest.ts';
+import { OCI_INDEX } from './media-types.ts';
+import type { ByteStream, ContentStore, Descriptor } from './store.ts';
+
+/** The annotation by which an image layout names a tag (image-spec v1.1, image-layout.md). */
+const REF_NAME = 'org.opencontainers.image.ref.name';
+
+interface Index {
+  readonly schemaVersion: 2;
+  readonly mediaType: string;
+  readonly manifests: readonly Descriptor[];
+}
+
+/**
+ * An OCI image layout directory as a content store. Files are written under temporary
+ * names and renamed, so what is there is whole; index.json is rewritten under a lock, so
+ * two processes may write at once.
+ */
+export function layoutStore(directory: string, name = directory): ContentStore {
+  const blobPath = (digest: string): string => join(directory, 'blobs', ...digest.split(':'));
+  return {
+    name,
+    exists: async ({ digest, size }) => {
+      const found = await stat(blobPath(digest)).catch(() => undefined);
+      return found?.size === size;
+    },
+    fetch: async (descriptor) => {
+      const path = blobPath(descriptor.digest);
+      if (!existsSync(path)) throw new ChartError('OCI_NOT_FOUND', `${name} has no ${descriptor.digest}`);
+      return createReadStream(path);
+    },
+    push: async (descriptor, content) => {
+      await ensureLayout(directory);
+      await writeBlob(blobPath(descriptor.digest), descriptor, await content(), name);
+    },
+    resolve: async (reference) => {
+      const { manifests } = await readIndex(directory);
+      const found = manifests.find(
+        ({ digest, annotations }) => annotations?.[REF_NAME] === reference || digest === reference,
+      );
+      return found && bare(found);
+    },
+    tag: async (descriptor, tag) => {
+      await ensureLayout(directory);
+      await withLock(directory, async () => {
+        const index = await readIndex(directory);
+        const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
+        const entry = { ...bare(descriptor), annotations: { [REF_NAME]: tag } };
+        const manifests = [...others, entry].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+        await writeAtomic(
+          join(directory, 'index.json'),
+          `${JSON.stringify({ ...index, manifests }, null, 2)}\n`,
+        );
+      });
+    },
+  };
+}
+
+/** Tags of a layout and what they name. Throws OCI_LAYOUT when it is not a layout. */
+export async function layoutTags(directory: string): Promise<ReadonlyMap<string, Descriptor>> {
+  const { manifests } = await readIndex(directory);
+  return new Map(
+    manifests.flatMap((descriptor) => {
+      const tag = descriptor.annotations?.[REF_NAME];
+      return tag === undefined ? [] : [[tag, bare(descriptor)] as const];
+    }),
+  );
+}
+
+/** The descriptor without the annotations that belong to the layout's entry. */
+function bare({ mediaType, digest, size }: Descriptor): Descriptor {
+  return { mediaType, digest, size };
+}
+
+function sortKey({ digest, annotations }: Descriptor): string {
+  return `${annotations?.[REF_NAME] ?? ''} ${digest}`;
+}
+
+async function ensureLayout(directory: string): Promise<void> {
+  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  const marker = join(directory, 'oci-layout');
+  if (!existsSync(marker)) await writeAtomic(marker, `${JSON.stringify({ imageLayoutVersion: '1.0.0' })}\n`);
+}
+
+async function readIndex(directory: string): Promise<Index> {
+  const path = join(directory, 'index.json');
+  if (!existsSync(path)) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
+  try {
+    const index = JSON.parse(await readFile(path, 'utf8')) as Index;
+    if (Array.isArray(index.manifests)) return index;
+  } catch (cause) {
+    throw new ChartError('OCI_LAYOUT', `${path}: ${messageOf(cause)}`, { cause });
+  }
+  throw new ChartError('OCI_LAYOUT', `${path} lists no manifests`);
+}
+
+async function writeBlob(
+  path: string,
+  descriptor: Descriptor,
+  stream: ByteStream,
+  name: string,
+): Promise<void> {
+  if (!isDigest(descriptor.digest))
+    throw new ChartError('OCI_DIGEST', `${name}: ${descriptor.digest} is no sha256 digest`);
+  const temporary = `${path}.${process.pid}.${digestOf(Buffer.from(String(performance.now()))).slice(7, 15)}.tmp`;
+  const file = await open(temporary, 'w', 0o644);
+  try {
+    for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+    if (isDiskFull(error))
+      throw new ChartError('OCI_DISK_FULL', `${path}: no space left for ${descriptor.size} bytes`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+}
+
+/** How long one writer waits for another, and after what age a lock is of a process that died. */
+const LOCK_WAIT_MS = 10_000;
+const LOCK_STALE_MS = 30_000;
+
+/** Holds `index.json.lock` while `action` runs. Throws OCI_LAYOUT when another does not let go. */
+async function withLock(directory: string, action: () => Promise<void>): Promise<void> {
+  const lock = join(directory, 'index.json.lock');
+  const deadline = performance.now() + LOCK_WAIT_MS;
+  while (!(await tryLock(lock))) {
+    if (performance.now() > deadline)
+      throw new ChartError('OCI_LAYOUT', `${lock} is held by another process`, {
+        hint: 'Wait for it, or remove the file if none runs.',
+      });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  try {
+    await action();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function tryLock(lock: string): Promise<boolean> {
+  try {
+    await (await open(lock, 'wx')).close();
+    return true;
+  } catch {
+    const held = await stat(lock).catch(() => undefined);
+    if (held !== undefined && Date.now() - held.mtimeMs > LOCK_STALE_MS) await rm(lock, { force: true });
+    return false;
+  }
+}
