@@ -261,6 +261,20 @@ export const ERRORS = {
     meaning: 'A copy between two stores failed on the side that the message names.',
     remedy: 'Run again: what was copied already is skipped.',
   },
+  PUBLISH_CONFLICT: {
+    stage: 'publish',
+    exit: 1,
+    meaning: 'The version is released already with another content; a released version never changes.',
+    remedy:
+      'Raise chart.version in recipe.yaml and describe the change in CHANGELOG.md. (A layout in dist/ that nobody has seen may be removed instead.)',
+  },
+  VERIFY_FAILED: {
+    stage: 'verify',
+    exit: 3,
+    meaning: 'What was read back is not what was published.',
+    remedy:
+      'Somebody else may have published at the same time, or the registry alters content. Run again and compare the digests.',
+  },
   BUG: {
     stage: 'bug',
     exit: 70,

@@ -151,9 +151,15 @@ const textArb = fc.oneof(
   fc.constantFrom(...SPECIAL),
   fc.string({ unit: 'grapheme' }),
   fc
-    .array(fc.oneof(fc.constantFrom(...SPECIAL), fc.string({ unit: fc.constantFrom(...' \n\tab:#-"\'') })), {
-      maxLength: 4,
-    })
+    .array(
+      fc.oneof(
+        fc.constantFrom(...SPECIAL),
+        fc.string({ unit: fc.constantFrom(...Array.from(' \n\tab:#-"\'')) }),
+      ),
+      {
+        maxLength: 4,
+      },
+    )
     .map((parts) => parts.join('')),
 );
 const styleArb = fc.constantFrom(

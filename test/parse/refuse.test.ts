@@ -63,7 +63,9 @@ describe('refused, with file and line', () => {
 
 const bomb = [
   'a: &a [x, x, x, x, x, x, x, x, x]',
-  ...[...'bcdefghij'].map((name, i) => `${name}: &${name} [${`*${'abcdefghij'[i] ?? ''}, `.repeat(9)}]`),
+  ...Array.from('bcdefghij').map(
+    (name, i) => `${name}: &${name} [${`*${'abcdefghij'[i] ?? ''}, `.repeat(9)}]`,
+  ),
 ].join('\n');
 
 /** Text made to hurt; each must be refused or read in about a second on a slow machine. */

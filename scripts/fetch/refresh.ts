@@ -1,0 +1,123 @@
+import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChartError } from '../errors.ts';
+import { readText, writeAtomic } from '../io/files.ts';
+import { decodeText } from '../parse/decode.ts';
+import { documentsDigest } from '../parse/digest.ts';
+import { parseManifest } from '../parse/parse.ts';
+import { formatLock, type Lock } from '../recipe/lock.ts';
+import type { UpstreamSource } from '../recipe/types.ts';
+import { acquire, keep, type PinnedFile, type Reach } from './acquire.ts';
+import { LOCK_FILE, readLock, SNAPSHOT_FILE, snapshotText } from './snapshot.ts';
+import { namedSource, networkSources, sourceName, upstreamUrl, type Source } from './source.ts';
+
+/** What `npm run fetch` is asked to do. */
+export interface RefreshRequest {
+  /** Absolute path of the chart project. */
+  readonly project: string;
+  readonly upstream: UpstreamSource;
+  /** A file or URL to take instead of cache, recipe and mirrors. */
+  readonly from?: string;
+  /** The sha256 that a person vouches for, 64 hex digits. */
+  readonly sha256?: string;
+  /** Trust what the source has now. */
+  readonly update?: boolean;
+  /** RFC 3339 UTC: the lock's `created` when its content changes. */
+  readonly now: string;
+}
+
+/** What a refresh writes, decided before anything is written. */
+export interface RefreshPlan {
+  readonly before: Lock | undefined;
+  readonly lock: Lock;
+  readonly resources: number;
+  readonly file: PinnedFile;
+  /** Changed files by path relative to the project; empty when all is as it should be. */
+  readonly writes: ReadonlyMap<string, string>;
+}
+
+/**
+ * Fetches the file and decides what the snapshot and the lock become. Writes nothing
+ * but the cache.
+ *
+ * @throws FETCH_UNPINNED when nobody vouches for the bytes, what {@link acquire} and parseManifest throw
+ */
+export async function planRefresh(request: RefreshRequest, reach: Reach): Promise<RefreshPlan> {
+  const { project, upstream, from } = request;
+  const url = upstreamUrl(upstream);
+  const before = existsSync(join(project, LOCK_FILE)) ? await readLock(project) : undefined;
+  const expected = expectedSha256(request, before);
+  const cached: readonly Source[] = expected === undefined ? [] : [{ kind: 'cache', sha256: expected }];
+  const sources = from === undefined ? [...cached, ...networkSources(upstream)] : [namedSource(from)];
+  const file = await acquire(sources, expected, reach);
+  const manifest = parseManifest(decodeText(file.bytes, sourceName(file.source)), sourceName(file.source));
+  await keep(file, reach);
+  const lock = nextLock(before, {
+    version: upstream.version,
+    url,
+    sha256: file.sha256,
+    documents: documentsDigest(manifest),
+    created: request.now,
+    images: before?.images ?? {},
+  });
+  const writes = await changed(project, [
+    [SNAPSHOT_FILE, snapshotText(manifest, lock)],
+    [LOCK_FILE, formatLock(lock)],
+  ]);
+  return { before, lock, resources: manifest.resources.length, file, writes };
+}
+
+/**
+ * Writes snapshot and lock, both or neither: when the second cannot be written,
+ * the first is put back.
+ */
+export async function writeRefresh(project: string, { writes }: RefreshPlan): Promise<void> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    for (const [path, text] of writes) {
+      const full = join(project, path);
+      const old = existsSync(full) ? await readFile(full) : undefined;
+      await writeAtomic(full, text);
+      undo.unshift(() => (old === undefined ? rm(full, { force: true }) : writeAtomic(full, old)));
+    }
+  } catch (error) {
+    for (const step of undo) await step();
+    throw error;
+  }
+}
+
+/** The sha256 that the bytes must have; undefined when `--update` trusts what comes. */
+function expectedSha256(
+  { sha256, update, upstream }: RefreshRequest,
+  lock: Lock | undefined,
+): string | undefined {
+  if (sha256 !== undefined) return sha256;
+  if (update === true) return undefined;
+  if (lock?.version === upstream.version) return lock.sha256;
+  const state =
+    lock === undefined ? `there is no ${LOCK_FILE}` : `${LOCK_FILE} is for version ${lock.version}`;
+  throw new ChartError(
+    'FETCH_UNPINNED',
+    `recipe.yaml names version ${upstream.version}, but ${state}: no sha256 is known for it`,
+  );
+}
+
+/** `created` changes only when something else does, so that a refresh without news leaves no diff. */
+function nextLock(before: Lock | undefined, lock: Lock): Lock {
+  if (before === undefined) return lock;
+  const same = { ...lock, created: before.created };
+  return formatLock(same) === formatLock(before) ? same : lock;
+}
+
+async function changed(
+  project: string,
+  files: readonly (readonly [path: string, text: string])[],
+): Promise<ReadonlyMap<string, string>> {
+  const current = await Promise.all(
+    files.map(async ([path]) =>
+      existsSync(join(project, path)) ? readText(join(project, path)) : undefined,
+    ),
+  );
+  return new Map(files.filter(([, text], i) => text !== current[i]));
+}
