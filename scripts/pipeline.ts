@@ -2,6 +2,7 @@ import { assemble, type ChartFiles } from './assemble/assemble.ts';
 import type { SchemaNode } from './assemble/schema-node.ts';
 import { ChartError } from './errors.ts';
 import { readSnapshot } from './fetch/snapshot.ts';
+import type { Helm } from './io/helm.ts';
 import { readProject, type Project } from './io/project.ts';
 import type { JsonObject, Manifest } from './parse/manifest.ts';
 import type { Lock } from './recipe/lock.ts';
@@ -9,7 +10,8 @@ import type { ChartModel } from './templatize/model.ts';
 import { templatize } from './templatize/templatize.ts';
 import { checkCoverage, checkMergeKeys } from './validate/coverage.ts';
 import type { Finding } from './validate/finding.ts';
-import { prove, type Proof, type Renderer } from './validate/prove.ts';
+import type { Release } from './validate/apply.ts';
+import { prove, type Proof } from './validate/prove.ts';
 import { checkReferences } from './validate/references.ts';
 
 /** A project and all that its chart is made of. */
@@ -44,10 +46,26 @@ export function check({ project, manifest, files, schema }: Built): readonly Fin
   ];
 }
 
-/** validate with Helm: the theorem at its fixed points. */
-export async function proveFixedPoints(built: Built, renderers: readonly Renderer[]): Promise<Proof> {
+/**
+ * validate with Helm: lint, and the theorem at its fixed points.
+ *
+ * @param directory where the chart's files are on disk
+ */
+export async function lintAndProve(
+  built: Built,
+  directory: string,
+  engines: readonly Helm[],
+): Promise<Proof> {
   const { manifest, model, files } = built;
-  return prove({ recipe: built.project.recipe, manifest, model, files }, renderers);
+  const renderers = engines.map((helm) => ({
+    name: `helm ${helm.version}`,
+    render: (values: JsonObject, release: Release) => helm.template(directory, release, values),
+  }));
+  const [proof] = await Promise.all([
+    prove({ recipe: built.project.recipe, manifest, model, files }, renderers),
+    ...engines.map((helm) => helm.lint(directory)),
+  ]);
+  return proof;
 }
 
 /** Throws CHART_FINDINGS with every error among the findings; nothing when there is none. */

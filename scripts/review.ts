@@ -1,5 +1,6 @@
 import { run } from './io/command.ts';
 import { build } from './pipeline.ts';
+import { printDepartures } from './publish/show.ts';
 
 await run({
   name: 'review',
@@ -9,14 +10,7 @@ await run({
   },
   async action({ flags, project, out }) {
     const { model, lock } = await build(project);
-    out.line(`Departures from upstream ${lock.version} (${lock.url}):`);
-    for (const { value, upstream, chart, reason } of model.departures) {
-      out.line();
-      out.line(`  ${out.paint('bold', value)}`);
-      out.line(`    upstream  ${JSON.stringify(upstream)}`);
-      out.line(`    chart     ${JSON.stringify(chart)}`);
-      out.line(`    because   ${reason}`);
-    }
+    printDepartures(model.departures, lock, out);
     if (flags.lifts === true) {
       out.line();
       out.line('Lifted fields:');

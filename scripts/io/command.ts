@@ -60,6 +60,10 @@ const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * `process.exitCode` rather than exiting, so that output is flushed.
  */
 export async function run<const F extends Flags>(spec: CommandSpec<F>): Promise<void> {
+  // A reader that closed its end early (`| head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     process.exitCode = await invoke(spec, process.argv.slice(2));
   } catch (error) {

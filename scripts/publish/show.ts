@@ -1,0 +1,44 @@
+import type { Output } from '../io/output.ts';
+import type { Lock } from '../recipe/lock.ts';
+import type { Departure } from '../templatize/model.ts';
+import type { PublishPlan } from './plan.ts';
+import type { PublishReceipt } from './receipt.ts';
+
+/** The plan as a table. */
+export function printPlan(plan: PublishPlan, out: Output): void {
+  out.step('planned', `${plan.target}:${plan.tag}`);
+  out.table(
+    plan.steps.map(({ action, what, digest, size }) => [
+      action,
+      what,
+      digest,
+      size === 0 ? '' : `${size} bytes`,
+    ]),
+  );
+}
+
+/** What the defaults change, one paragraph each. */
+export function printDepartures(departures: readonly Departure[], lock: Lock, out: Output): void {
+  out.line();
+  out.line(`Departures from upstream ${lock.version} (${lock.url}):`);
+  for (const { value, upstream, chart, reason } of departures) {
+    out.line();
+    out.line(`  ${out.paint('bold', value)}`);
+    out.line(`    upstream  ${JSON.stringify(upstream)}`);
+    out.line(`    chart     ${JSON.stringify(chart)}`);
+    out.line(`    because   ${reason}`);
+  }
+}
+
+/** The digest and what a person does next. */
+export function printNextSteps({ digest, chart }: PublishReceipt, out: Output): void {
+  out.line();
+  out.line(`${chart.name} ${chart.version}  ${out.paint('bold', digest)}`);
+  out.line();
+  out.line('Next:');
+  out.table([
+    ['npm run template', 'review what it renders'],
+    ['npm run review', 'how it departs from upstream, and why'],
+    ['npm run release -- --registry oci://HOST/OWNER', 'publish it to a registry'],
+  ]);
+}
