@@ -1,5 +1,6 @@
 import { ChartError } from '../errors.ts';
 import type { Manifest, Resource } from '../parse/manifest.ts';
+import { groupBy } from './group.ts';
 import { nearest } from './nearest.ts';
 import type { Select, Target } from './types.ts';
 
@@ -25,14 +26,39 @@ export function targets(target: Target, resource: Identity): boolean {
   );
 }
 
+/** The resources that a target means, in the manifest's order. */
+export function matching(manifest: Manifest, target: Target): readonly Resource[] {
+  const { kind, name } = target.select;
+  const candidates =
+    kind !== undefined && name !== undefined
+      ? (indexOf(manifest).get(indexKey(kind, name)) ?? [])
+      : manifest.resources;
+  return candidates.filter((resource) => targets(target, resource));
+}
+
+/** Resources by kind and name: a recipe that names thousands stays linear. */
+const indexes = new WeakMap<Manifest, ReadonlyMap<string, readonly Resource[]>>();
+
+function indexOf(manifest: Manifest): ReadonlyMap<string, readonly Resource[]> {
+  const known = indexes.get(manifest);
+  if (known !== undefined) return known;
+  const index = groupBy(manifest.resources, ({ kind, name }) => indexKey(kind, name));
+  indexes.set(manifest, index);
+  return index;
+}
+
+function indexKey(kind: string, name: string): string {
+  return `${kind}\0${name}`;
+}
+
 /**
- * The resources a target means, in the manifest's order.
+ * The resources a target means, which must be there.
  *
  * @throws RECIPE_SELECTOR when there is none, or when kind and name are given
  *   and still several match
  */
 export function selectResources(manifest: Manifest, target: Target, entryPath: string): readonly Resource[] {
-  const found = manifest.resources.filter((resource) => targets(target, resource));
+  const found = matching(manifest, target);
   const { select } = target;
   if (found.length === 0) {
     const known = manifest.resources.map((resource) => `${resource.kind}/${resource.name}`);

@@ -2,7 +2,7 @@ import type { Manifest, Resource } from '../parse/manifest.ts';
 import { isMapEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
 import { selectResources } from '../recipe/select.ts';
 import { ChartError } from '../errors.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../recipe/group.ts';
 import { findPlaces, lineOf, type Place } from './place.ts';
 
 /** An entry of the recipe and one field that it claims. */

@@ -32,7 +32,10 @@ export function wantedImages(recipe: Recipe, manifest: Manifest, tag?: string): 
     .filter((entry) => entry.as === 'image')
     .map((entry) => {
       const pin = recipe.images[entry.path];
-      const upstream = upstreamValue(entry, fields.filter((field) => field.entry === entry));
+      const upstream = upstreamValue(
+        entry,
+        fields.filter((field) => field.entry === entry),
+      );
       if (pin === undefined || !isObject(upstream)) {
         throw new ChartError('IMAGE_UNPINNED', `recipe.yaml has no images.${entry.path}`, {
           hint: 'State its tag and the reason under images.',
@@ -71,7 +74,10 @@ export function lockImage(image: WantedImage, answer: ImageAnswer | undefined): 
   }
   const pinned = answer ?? stated;
   if (pinned === undefined) {
-    throw new ChartError('IMAGE_UNPINNED', `${name}: recipe.yaml states no digest for this tag and the registry was not asked`);
+    throw new ChartError(
+      'IMAGE_UNPINNED',
+      `${name}: recipe.yaml states no digest for this tag and the registry was not asked`,
+    );
   }
   return { registry, repository, tag, ...pinned, source: answer === undefined ? 'recipe' : 'registry' };
 }

@@ -5,7 +5,7 @@ import type { Entry, Recipe } from '../recipe/types.ts';
 import { bind, type FieldBinding, type ResourceBindings } from './binding.ts';
 import { defaultOf, type Default } from './defaults.ts';
 import { applyEdits, escapeTemplate } from './edit.ts';
-import { groupBy } from './group.ts';
+import { groupBy } from '../recipe/group.ts';
 import { formatImage } from './image.ts';
 import { jsonStyle } from './json-style.ts';
 import { lift } from './lift.ts';

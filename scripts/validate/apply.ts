@@ -1,7 +1,8 @@
 import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts';
 import { parseFieldPath } from '../recipe/fieldpath.ts';
-import { targets } from '../recipe/select.ts';
-import type { Entry, Recipe } from '../recipe/types.ts';
+import { groupBy } from '../recipe/group.ts';
+import { matching, targets } from '../recipe/select.ts';
+import type { Entry, Recipe, Target } from '../recipe/types.ts';
 import { formatImage } from '../templatize/image.ts';
 import type { ImageValue } from '../templatize/model.ts';
 import { fillIn, presetTable } from '../templatize/presets.ts';
@@ -40,9 +41,11 @@ export function apply(
   release: Release,
 ): readonly JsonObject[] {
   const context: ApplyContext = { recipe, manifest, values: withPreset(recipe, manifest, values), release };
+  const claims = claimsOf(recipe, manifest);
   return manifest.resources
-    .filter((resource) => isWanted(resource, context))
-    .map((resource) => applyTo(resource, context));
+    .map((resource) => ({ resource, own: claims.get(resource) ?? [] }))
+    .filter(({ own }) => isWanted(own, context))
+    .map(({ resource, own }) => applyTo(resource, own, context));
 }
 
 /** What the user leaves open is what the chosen preset says. */
@@ -61,21 +64,29 @@ function upstreamField(recipe: Recipe, manifest: Manifest, path: string): Json |
     : fieldsAt(resource.object, parseFieldPath(field))[0];
 }
 
-function entriesOf(resource: Resource, { recipe }: ApplyContext) {
-  return recipe.entries.flatMap((entry) =>
-    entry.targets.filter((target) => targets(target, resource)).map((target) => ({ entry, target })),
-  );
+/** An entry that means a resource. */
+interface Claim {
+  readonly entry: Entry;
+  readonly target: Target;
 }
 
-function isWanted(resource: Resource, context: ApplyContext): boolean {
-  return entriesOf(resource, context).every(
-    ({ entry }) => entry.as !== 'document' || getPath(context.values, entry.path) === true,
+/** What the recipe says of each resource, in its order. */
+function claimsOf(recipe: Recipe, manifest: Manifest): ReadonlyMap<Resource, readonly Claim[]> {
+  const claims = recipe.entries.flatMap((entry) =>
+    entry.targets.flatMap((target) =>
+      matching(manifest, target).map((resource) => ({ entry, target, resource })),
+    ),
   );
+  return groupBy(claims, ({ resource }) => resource);
 }
 
-function applyTo(resource: Resource, context: ApplyContext): JsonObject {
+function isWanted(claims: readonly Claim[], { values }: ApplyContext): boolean {
+  return claims.every(({ entry }) => entry.as !== 'document' || getPath(values, entry.path) === true);
+}
+
+function applyTo(resource: Resource, claims: readonly Claim[], context: ApplyContext): JsonObject {
   const object = structuredClone<JsonObject>(resource.object);
-  for (const { entry, target } of entriesOf(resource, context)) {
+  for (const { entry, target } of claims) {
     for (const fieldPath of target.fieldPaths ?? []) {
       for (const [parent, key] of locate(object, parseFieldPath(fieldPath))) {
         setField(parent, key, entry, resource, context);

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assemble } from '../assemble/assemble.ts';
+import { writeChart } from '../io/chart-dir.ts';
+import type { Helm } from '../io/helm.ts';
+import type { Project } from '../io/project.ts';
+import { packageChart } from '../package/artifact.ts';
+import { parseManifest } from '../parse/parse.ts';
+import { lintAndProve, refuseFindings, type Built } from '../pipeline.ts';
+import type { Lock } from '../recipe/lock.ts';
+import { templatize } from '../templatize/templatize.ts';
+
+/** Milliseconds of each stage, medians of the runs, and what the process needed at most. */
+export interface Measurement {
+  readonly documents: number;
+  readonly generate: number;
+  readonly prove: number;
+  readonly package: number;
+  /** Peak resident memory of this process in MiB. */
+  readonly memory: number;
+}
+
+/** What is measured. */
+export interface Subject {
+  readonly text: string;
+  readonly project: Project;
+  readonly lock: Lock;
+}
+
+/** Runs generate (parse, templatize, assemble), prove and package `runs` times. */
+export async function measure(
+  subject: Subject,
+  engines: readonly Helm[],
+  runs: number,
+): Promise<Measurement> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const times = { generate: [] as number[], prove: [] as number[], package: [] as number[] };
+  let documents = 0;
+  try {
+    for (let i = 0; i < runs; i++) {
+      const built = await timed(times.generate, () => generate(subject));
+      documents = built.manifest.resources.length;
+      await writeChart(directory, built.files);
+      const proof = await timed(times.prove, () => lintAndProve(built, directory, engines));
+      refuseFindings(proof.findings);
+      await timed(times.package, () => packageChart(built.files, subject.lock.created));
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+  return {
+    documents,
+    generate: median(times.generate),
+    prove: median(times.prove),
+    package: median(times.package),
+    memory: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+async function generate({ text, project, lock }: Subject): Promise<Built> {
+  const manifest = parseManifest(text, 'manifest.yaml');
+  const { recipe, files, builtins } = project;
+  const model = templatize(manifest, recipe, lock);
+  const assembled = await assemble({ recipe, lock, manifest, model, files, builtins });
+  return { project, lock, manifest, model, ...assembled };
+}
+
+async function timed<T>(into: number[], action: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await action();
+  into.push(performance.now() - start);
+  return result;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+}
