@@ -53,19 +53,25 @@ const COMMON_FLAGS = {
   help: { type: 'boolean', short: 'h', description: 'show this help' },
 } as const satisfies Flags;
 
-const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The default project. */
+export const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Runs an entry file: parse flags, act, one catch at the bottom. Sets
  * `process.exitCode` rather than exiting, so that output is flushed.
  */
 export async function run<const F extends Flags>(spec: CommandSpec<F>): Promise<void> {
+  await guard(() => invoke(spec, process.argv.slice(2)));
+}
+
+/** Runs the action of an entry file and turns what it throws into a message and an exit status. */
+export async function guard(action: () => Promise<number>): Promise<void> {
   // A reader that closed its end early (`| head`) is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
   try {
-    process.exitCode = await invoke(spec, process.argv.slice(2));
+    process.exitCode = await action();
   } catch (error) {
     process.exitCode = report(error);
   }
