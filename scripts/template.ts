@@ -24,8 +24,8 @@ await guard(async () => {
       stdio: 'inherit',
       env: helmEnv(home),
     });
-    const [status] = (await once(child, 'close')) as readonly [number | null];
-    return status ?? 1;
+    const [status]: readonly unknown[] = await once(child, 'close');
+    return typeof status === 'number' ? status : 1;
   } finally {
     await rm(home, { recursive: true, force: true });
   }

