@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { ChartError, messageOf } from '../errors.ts';
 import { isPassing, MOST_ATTEMPTS, pause, type Waiting } from './retry.ts';
-import { displayUrl, httpUrl } from './source.ts';
+import { displayUrl, httpUrl, percentDecoded } from './source.ts';
 
 /** Limits of one download; times in milliseconds, sizes in bytes. */
 export interface Limits {
@@ -191,7 +191,7 @@ function codeOf(error: unknown): string {
 
 function authorization({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${percentDecoded(username)}:${percentDecoded(password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 

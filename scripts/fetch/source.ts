@@ -42,15 +42,15 @@ export function namedSource(from: string): Source {
   return { kind: 'url', url: from };
 }
 
-/** A URL that can be fetched; its password is a secret from now on. Throws FETCH_URL. */
+/** A URL that can be fetched; its credentials are a secret from now on. Throws FETCH_URL. */
 export function httpUrl(text: string, base?: URL): URL {
   if (!URL.canParse(text, base?.href))
     throw new ChartError('FETCH_URL', `Not a URL: ${JSON.stringify(text)}`);
   const url = new URL(text, base);
-  if (url.password !== '') {
-    registerSecret(url.password);
-    registerSecret(decodeURIComponent(url.password));
-  }
+  // A lone user name is a token (https://TOKEN@host).
+  const secret = url.password === '' ? url.username : url.password;
+  registerSecret(secret);
+  registerSecret(percentDecoded(secret));
   if (url.protocol === 'https:' || url.protocol === 'http:') return url;
   throw new ChartError('FETCH_URL', `Only http and https can be fetched: ${displayUrl(url)}`);
 }
@@ -70,6 +70,15 @@ export function sourceName(source: Source): string {
       return `the cache (sha256 ${source.sha256.slice(0, 12)}…)`;
     case 'url':
       return displayUrl(source.url);
+  }
+}
+
+/** The text behind percent escapes; as it is when they are malformed. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

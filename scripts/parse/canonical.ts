@@ -34,11 +34,12 @@ export function canonicalText(manifest: Manifest): string {
 
 /** Writing and reading again moves an oddly indented comment outwards, one level each time. */
 const MOST_ROUNDS = 32;
+const MOVABLE = /#|^[ \t]*$/m;
 
-/** The text that reading and writing leaves as it is. Only comments can move. */
+/** The text that reading and writing leaves as it is. Only comments and blank lines can move. */
 function settled(text: string, file: string): string {
   let current = text;
-  for (let round = 0; text.includes('#') && round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; MOVABLE.test(text) && round < MOST_ROUNDS; round += 1) {
     const place = { file, line: 1, text: current };
     const doc = composeDocument(place);
     const next = documentText(doc.contents, new Expander(doc, place, aliasBudget()), doc);

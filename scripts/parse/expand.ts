@@ -77,29 +77,27 @@ export class Expander {
    *   that has it too: YAML lets the key win, Kubernetes the merge
    */
   members(map: YAMLMap): readonly Member[] {
-    const members = new Map<string, Member & { readonly merged: boolean }>();
-    let merges = 0;
+    const members = new Map<string, Member>();
+    /** Names that a merge brought and that a key below it may still override. */
+    let merged: Set<string> | undefined;
     for (const { key, value } of map.items as readonly { key: Node; value: Node | null }[]) {
-      if (isMergeKey(key)) {
-        merges += 1;
-        if (merges > 1) this.refuse('PARSE_DUPLICATE', key, 'the key << is there twice');
-        for (const member of this.#merged(key, value)) {
-          if (members.has(member.key)) {
-            this.refuse(
-              'PARSE_DUPLICATE',
-              key,
-              `the merge overrides the key ${member.key} above it in some YAML readers only`,
-            );
-          }
-          members.set(member.key, { ...member, merged: true });
+      if (!isMergeKey(key)) {
+        const member = this.#member(key, value);
+        if (members.has(member.key) && merged?.delete(member.key) !== true) {
+          this.refuse('PARSE_DUPLICATE', key, `the key ${JSON.stringify(member.key)} is there twice`);
         }
+        members.set(member.key, member);
         continue;
       }
-      const member = this.#member(key, value);
-      if (members.get(member.key)?.merged === false) {
-        this.refuse('PARSE_DUPLICATE', key, `the key ${JSON.stringify(member.key)} is there twice`);
+      if (merged !== undefined) this.refuse('PARSE_DUPLICATE', key, 'the key << is there twice');
+      const brought = this.#merged(key, value);
+      const over = brought.find((member) => members.has(member.key));
+      if (over !== undefined) {
+        const what = `the merge overrides the key ${over.key} above it in some YAML readers only`;
+        this.refuse('PARSE_DUPLICATE', key, what);
       }
-      members.set(member.key, { ...member, merged: false });
+      for (const member of brought) members.set(member.key, member);
+      merged = new Set(brought.map((member) => member.key));
     }
     return [...members.values()];
   }

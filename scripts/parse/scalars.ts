@@ -25,7 +25,7 @@ const DECIMAL = /^(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const UINT64_LIMIT = 2n ** 64n;
 
 /** The number that a plain scalar stands for; undefined when it is a string. */
-export function numberOf(source: string): number | undefined {
+function numberOf(source: string): number | undefined {
   // go-yaml drops underscores only behind a sign or digit, not behind a dot.
   const plain = source.startsWith('.') ? source : source.replaceAll('_', '');
   const sign = plain.startsWith('-') ? -1 : 1;

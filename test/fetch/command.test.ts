@@ -15,6 +15,7 @@ import { close, listen, serve } from '../helpers/http-server.ts';
 import { testNetwork } from './network.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
 const MANIFEST = 'apiVersion: v1\nkind: Test\nmetadata: {name: a}\n';
 const SHA256 = createHash('sha256').update(MANIFEST).digest('hex');
 
@@ -70,7 +71,7 @@ function certificate(name: string): boolean {
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
   try {
     execFileSync(
-      'openssl',
+      OPENSSL,
       [
         'req',
         '-x509',

@@ -190,6 +190,12 @@ describe('redirects', () => {
     expect(first.requests.at(-1)?.headers.authorization).toBe(`Basic ${btoa('user:s3cr@t')}`);
   });
 
+  test('a malformed escape in credentials is taken literally', async () => {
+    const { url, requests } = await server((_, response) => response.end(BODY));
+    await download(url.replace('://', '://user:100%25%zz@'), testNetwork());
+    expect(requests[0]?.headers.authorization).toBe(`Basic ${btoa('user:100%25%zz')}`);
+  });
+
   test('credentials in a redirect are not used', async () => {
     const other = await server((_, response) => response.end(BODY));
     const first = await server((_, response) =>
