@@ -268,6 +268,12 @@ export const ERRORS = {
     remedy:
       'Raise chart.version in recipe.yaml and describe the change in CHANGELOG.md. (A layout in dist/ that nobody has seen may be removed instead.)',
   },
+  PUBLISH_RACE: {
+    stage: 'publish',
+    exit: 1,
+    meaning: 'Somebody else released the version between the plan and the tag.',
+    remedy: 'Run again: it says whether the two releases are the same. Nothing of theirs was touched.',
+  },
   VERIFY_FAILED: {
     stage: 'verify',
     exit: 3,

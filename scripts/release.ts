@@ -8,6 +8,7 @@ import { packageChart } from './package/artifact.ts';
 import { build, check, lintAndProve, refuseFindings } from './pipeline.ts';
 import { refuseConflict } from './publish/conflict.ts';
 import { execute, inspect } from './publish/execute.ts';
+import { chartPublication } from './publish/publication.ts';
 import { receiptOf } from './publish/receipt.ts';
 import { printDepartures, printNextSteps, printPlan } from './publish/show.ts';
 import { readBack } from './verify/read-back.ts';
@@ -59,15 +60,16 @@ await run({
     out.step('packed', `${archive} (${artifact.chart.descriptor.size} bytes)`);
 
     const store = layoutStore(join(project, 'dist', 'oci'), join('dist', 'oci'));
-    const plan = await inspect(artifact, store);
+    const publication = chartPublication(artifact, store);
+    const plan = await inspect(publication);
     printPlan(plan, out);
-    await refuseConflict(artifact, store, plan);
+    await refuseConflict(publication, plan);
     if (dryRun) {
       out.json({ plan });
       return;
     }
-    const steps = plan.state === 'publish' ? await execute(artifact, store, plan) : [];
-    const { bytes } = await readBack(artifact, store);
+    const steps = plan.state === 'publish' ? await execute(publication) : [];
+    const { bytes } = await readBack(publication);
     const receipt = receiptOf({ artifact, plan, steps, model: built.model, lock: built.lock });
     const receiptFile = join('dist', `${artifact.name}-${artifact.version}.receipt.json`);
     await writeAtomic(join(project, receiptFile), `${JSON.stringify(receipt, null, 2)}\n`);

@@ -2,16 +2,6 @@ import { ChartError } from '../errors.ts';
 import { streamOf } from '../oci/digest.ts';
 import type { ContentStore } from '../oci/store.ts';
 import type { Artifact } from '../package/artifact.ts';
-import type { Piece } from './plan.ts';
-
-/** What an artifact consists of, children before parents. */
-export function piecesOf({ config, chart, manifest }: Artifact): readonly Piece[] {
-  return [
-    { what: 'config', descriptor: config.descriptor },
-    { what: 'chart', descriptor: chart.descriptor },
-    { what: 'manifest', descriptor: manifest.descriptor },
-  ];
-}
 
 /** A packed artifact as a store to copy from. */
 export function artifactStore(artifact: Artifact): ContentStore {

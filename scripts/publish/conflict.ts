@@ -1,45 +1,50 @@
+import type { ChartFiles } from '../assemble/assemble.ts';
 import { ChartError } from '../errors.ts';
 import { fetchManifest } from '../oci/copy.ts';
 import { readAll } from '../oci/digest.ts';
 import { childrenOf } from '../oci/manifest.ts';
-import type { ContentStore } from '../oci/store.ts';
+import { isIndex } from '../oci/media-types.ts';
+import type { ContentStore, Descriptor } from '../oci/store.ts';
 import { unpackArchive } from '../package/archive.ts';
-import { HELM_CHART, type Artifact } from '../package/artifact.ts';
-import type { ChartFiles } from '../assemble/assemble.ts';
+import { HELM_CHART } from '../package/artifact.ts';
 import type { PublishPlan } from './plan.ts';
+import type { Publication } from './publication.ts';
 
 /**
- * Refuses a version that is released with other content, and says in which files.
+ * Refuses a tag that is released with other content, and says in which files of the chart.
  * There is no flag to override it: a released version never changes.
  *
  * @throws PUBLISH_CONFLICT when the plan is a conflict
  */
-export async function refuseConflict(
-  artifact: Artifact,
-  target: ContentStore,
-  plan: PublishPlan,
-): Promise<void> {
+export async function refuseConflict(publication: Publication, plan: PublishPlan): Promise<void> {
   if (plan.state !== 'conflict') return;
-  const ours = await unpackArchive(artifact.chart.bytes);
-  const theirs = await publishedFiles(target, plan.tag);
+  const { source, root, target, tag } = publication;
+  const published = await target.resolve(tag);
+  const before = published === undefined ? new Map<string, string>() : await chartFiles(target, published);
+  const after = await chartFiles(source, root);
   throw new ChartError(
     'PUBLISH_CONFLICT',
     [
       `${plan.target}:${plan.tag} is published with another content`,
       `  published  ${plan.found ?? ''}`,
       `  this one   ${plan.digest}`,
-      ...fileChanges(theirs, ours).map((change) => `  ${change}`),
+      ...fileChanges(before, after).map((change) => `  ${change}`),
     ].join('\n'),
   );
 }
 
-async function publishedFiles(target: ContentStore, tag: string): Promise<ChartFiles> {
-  const root = await target.resolve(tag);
-  if (root === undefined) return new Map();
-  const layers = childrenOf(await fetchManifest(target, root), root.mediaType, `${target.name}:${tag}`);
-  const layer = layers.find(({ mediaType }) => mediaType === HELM_CHART);
-  if (layer === undefined) return new Map();
-  return unpackArchive(await readAll(await target.fetch(layer), layer, target.name));
+/** The files of the chart that a manifest names; none when it names no chart. */
+async function chartFiles(store: ContentStore, root: Descriptor): Promise<ChartFiles> {
+  if (isIndex(root.mediaType)) return new Map();
+  const children = childrenOf(
+    await fetchManifest(store, root),
+    root.mediaType,
+    `${store.name}@${root.digest}`,
+  );
+  const layer = children.find(({ mediaType }) => mediaType === HELM_CHART);
+  return layer === undefined
+    ? new Map()
+    : unpackArchive(await readAll(await store.fetch(layer), layer, store.name));
 }
 
 /** One line for each file that differs: `changed`, `added` or `removed` and its path. */

@@ -1,8 +1,7 @@
+import { ChartError } from '../errors.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
-import type { ContentStore } from '../oci/store.ts';
-import type { Artifact } from '../package/artifact.ts';
-import { artifactStore, piecesOf } from './artifact-store.ts';
 import { planPublish, type PublishPlan } from './plan.ts';
+import { piecesOf, type Publication } from './publication.ts';
 
 /** What was done with one piece. */
 export interface DoneStep {
@@ -12,29 +11,46 @@ export interface DoneStep {
 }
 
 /** Asks the target what it has and plans. Writes nothing. */
-export async function inspect(artifact: Artifact, target: ContentStore): Promise<PublishPlan> {
-  const pieces = piecesOf(artifact);
+export async function inspect(publication: Publication): Promise<PublishPlan> {
+  const { target, tag, mountFrom } = publication;
+  const pieces = await piecesOf(publication);
   const [tagged, ...present] = await Promise.all([
-    target.resolve(artifact.version),
+    target.resolve(tag),
     ...pieces.map(async ({ descriptor }) => ((await target.exists(descriptor)) ? descriptor.digest : '')),
   ]);
-  return planPublish(target.name, artifact.version, pieces, {
+  const mountable = mountFrom === undefined ? [] : pieces.map(({ descriptor }) => descriptor.digest);
+  return planPublish(target.name, tag, pieces, {
     tagged: tagged?.digest,
     present: new Set(present),
-    mountable: new Set(),
+    mountable: new Set(mountable),
   });
 }
 
-/** Carries a plan out: content first, the tag last. */
+/**
+ * Carries a plan out: content first, the tag last. Right before the tag is written it is
+ * looked at once more, so that a release that somebody else made meanwhile is not replaced.
+ *
+ * @throws PUBLISH_RACE when the tag has moved since the plan was made
+ */
 export async function execute(
-  artifact: Artifact,
-  target: ContentStore,
-  plan: PublishPlan,
+  publication: Publication,
+  onEvent: (event: CopyEvent) => void = () => undefined,
 ): Promise<readonly DoneStep[]> {
+  const { source, root, target, tag, mountFrom } = publication;
   const done: DoneStep[] = [];
-  const onEvent = ({ action, descriptor: { digest, size } }: CopyEvent): void => {
-    if (action !== 'progress') done.push({ action, digest, size });
+  const record = (event: CopyEvent): void => {
+    const { action, descriptor } = event;
+    if (action !== 'progress') done.push({ action, digest: descriptor.digest, size: descriptor.size });
+    onEvent(event);
   };
-  await copy(artifactStore(artifact), target, artifact.manifest.descriptor, { tag: plan.tag, onEvent });
+  await copy(source, target, root, { onEvent: record, ...(mountFrom !== undefined && { mountFrom }) });
+  const now = await target.resolve(tag);
+  if (now !== undefined && now.digest !== root.digest) {
+    throw new ChartError(
+      'PUBLISH_RACE',
+      `${target.name}:${tag} was free when the plan was made, now it is ${now.digest}; this one is ${root.digest}`,
+    );
+  }
+  if (now === undefined) await target.tag(root, tag);
   return done;
 }

@@ -1,7 +1,8 @@
 import { ChartError } from '../errors.ts';
+import { graphOf } from '../oci/copy.ts';
 import { readAll } from '../oci/digest.ts';
-import type { ContentStore } from '../oci/store.ts';
-import type { Artifact } from '../package/artifact.ts';
+import type { Descriptor } from '../oci/store.ts';
+import type { Publication } from '../publish/publication.ts';
 
 /** What was read back after publishing. */
 export interface Verification {
@@ -11,28 +12,57 @@ export interface Verification {
 }
 
 /**
- * Reads a published artifact back by its tag and compares it byte for byte.
+ * Reads a published chart back by its tag and compares it with what was published, byte for
+ * byte. For charts, whose content fits into memory.
  *
  * @throws VERIFY_FAILED when the tag names another manifest or a byte differs
  */
-export async function readBack(artifact: Artifact, store: ContentStore): Promise<Verification> {
-  const { descriptor } = artifact.manifest;
-  const found = await store.resolve(artifact.version);
-  if (found?.digest !== descriptor.digest) {
-    throw new ChartError(
-      'VERIFY_FAILED',
-      `${store.name}:${artifact.version} was published as ${descriptor.digest}, but now names ${found?.digest ?? 'nothing'}`,
-    );
-  }
-  const blobs = [artifact.manifest, artifact.config, artifact.chart];
-  for (const blob of blobs) {
-    const bytes = await readAll(await store.fetch(blob.descriptor), blob.descriptor, store.name);
-    if (Buffer.compare(bytes, blob.bytes) !== 0) {
-      throw new ChartError(
-        'VERIFY_FAILED',
-        `${store.name}: the bytes of ${blob.descriptor.digest} differ from those published`,
-      );
-    }
-  }
-  return { digest: descriptor.digest, bytes: blobs.reduce((sum, { bytes }) => sum + bytes.byteLength, 0) };
+export async function readBack(publication: Publication): Promise<Verification> {
+  const { source, root, target } = publication;
+  await refuseOtherTag(publication);
+  const graph = await graphOf(source, root);
+  await Promise.all(
+    graph.map(async (descriptor) => {
+      const [ours, theirs] = await Promise.all([read(source, descriptor), read(target, descriptor)]);
+      if (Buffer.compare(ours, theirs) !== 0) {
+        throw new ChartError(
+          'VERIFY_FAILED',
+          `${target.name}: the bytes of ${descriptor.digest} differ from those published`,
+        );
+      }
+    }),
+  );
+  return { digest: root.digest, bytes: graph.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/**
+ * Holds a published image against its tag and asks for every piece of it, without reading the
+ * layers again: their digests were checked on the way.
+ *
+ * @throws VERIFY_FAILED when the tag names another manifest or a piece is missing
+ */
+export async function checkComplete(publication: Publication): Promise<Verification> {
+  const { source, root, target } = publication;
+  await refuseOtherTag(publication);
+  const graph = await graphOf(source, root);
+  const missing = await Promise.all(
+    graph.map(async (descriptor) => ((await target.exists(descriptor)) ? undefined : descriptor)),
+  );
+  const first = missing.find((descriptor) => descriptor !== undefined);
+  if (first !== undefined)
+    throw new ChartError('VERIFY_FAILED', `${target.name} does not have ${first.digest}`);
+  return { digest: root.digest, bytes: 0 };
+}
+
+async function refuseOtherTag({ root, target, tag }: Publication): Promise<void> {
+  const found = await target.resolve(tag);
+  if (found?.digest === root.digest) return;
+  throw new ChartError(
+    'VERIFY_FAILED',
+    `${target.name}:${tag} was published as ${root.digest}, but now names ${found?.digest ?? 'nothing'}`,
+  );
+}
+
+async function read(store: Publication['source'], descriptor: Descriptor): Promise<Uint8Array> {
+  return readAll(await store.fetch(descriptor), descriptor, store.name);
 }
