@@ -5,8 +5,9 @@ import recipeSchema from './recipe.schema.json' with { type: 'json' };
 import type { Entry, Recipe } from './types.ts';
 
 /** recipe.yaml as it is written, before `values` and `additions` become one list. */
-interface RecipeFile extends Omit<Recipe, 'entries' | 'images'> {
-  readonly images?: Recipe['images'];
+interface RecipeFile extends Omit<Recipe, 'entries' | 'images' | 'mirror'> {
+  /** Pins by the path of their value, and beside them `mirror`. */
+  readonly images?: Recipe['images'] & { readonly mirror?: string };
   readonly values: readonly Entry[];
   readonly additions?: readonly Entry[];
 }
@@ -35,8 +36,9 @@ export function parseRecipe(text: string, file: string): Recipe {
   }
   const { values, additions = [], images = {}, ...rest } = doc.toJS() as RecipeFile;
   const entries = [...values, ...additions];
+  const { mirror, ...pins } = images as { readonly mirror?: string } & Recipe['images'];
   refuseTwice(entries, file);
-  return { ...rest, images, entries };
+  return { ...rest, ...(mirror !== undefined && { mirror }), images: pins, entries };
 }
 
 /** `if` only says that its branch failed; the branch says why. */

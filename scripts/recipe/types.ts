@@ -207,6 +207,8 @@ export interface Presets {
 export interface Recipe {
   readonly upstream: UpstreamSource;
   readonly chart: ChartIdentity;
+  /** Registry and owner that hold copies of the images (`oci://HOST/OWNER`): the chart names these. */
+  readonly mirror?: string;
   /** By the path of the image value. */
   readonly images: Readonly<Record<string, ImagePin>>;
   /** Bindings: `values` first, then `additions`, in the file's order. */

@@ -4,7 +4,7 @@ import type { Json } from '../parse/manifest.ts';
 import type { LockedImage } from '../recipe/lock.ts';
 import type { ChoiceEntry, Entry, ImagePin, Recipe } from '../recipe/types.ts';
 import type { FieldBinding } from './binding.ts';
-import { parseImage } from './image.ts';
+import { mirrored, parseImage } from './image.ts';
 import { parseJson } from './json-style.ts';
 import type { Departure } from './model.ts';
 import type { Place } from './place.ts';
@@ -33,9 +33,8 @@ export function defaultOf(
   pinned: LockedImage | undefined,
 ): Default {
   const upstream = upstreamValue(entry, bindings);
-  const pin = recipe.images[entry.path];
-  const chart = entry.as === 'image' ? pinnedImage(entry, pin, pinned) : (entry.default ?? upstream);
-  const reason = entry.as === 'image' ? imageReason(pin, pinned) : entry.reason;
+  const chart = entry.as === 'image' ? pinnedImage(entry, recipe, pinned) : (entry.default ?? upstream);
+  const reason = entry.as === 'image' ? imageReason(recipe, entry.path, pinned) : entry.reason;
   const departs = !equalJson(upstream, chart);
   if (departs && reason === undefined) {
     throw new ChartError(
@@ -140,18 +139,25 @@ function choiceName(entry: ChoiceEntry, value: Json, place: Place): string {
   return found[0];
 }
 
-function pinnedImage(entry: Entry, pin: ImagePin | undefined, pinned: LockedImage | undefined): Json {
+function pinnedImage(entry: Entry, recipe: Recipe, pinned: LockedImage | undefined): Json {
+  const pin = recipe.images[entry.path];
   if (pin === undefined || pinned === undefined) {
     throw new ChartError(
       'IMAGE_UNPINNED',
       `Entry ${entry.path}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`,
     );
   }
-  const { registry, repository, tag, digest } = pinned;
+  const { tag, digest } = pinned;
+  const { registry, repository } = recipe.mirror === undefined ? pinned : mirrored(pinned, recipe.mirror);
   return { registry, repository, tag, digest };
 }
 
-function imageReason(pin: ImagePin | undefined, pinned: LockedImage | undefined): string | undefined {
-  if (pin === undefined || pinned === undefined || pin.tag === pinned.tag) return pin?.reason;
-  return `pinned to ${pinned.tag} by npm run pin, in place of the recipe's ${pin.tag}`;
+function imageReason(recipe: Recipe, path: string, pinned: LockedImage | undefined): string | undefined {
+  const pin: ImagePin | undefined = recipe.images[path];
+  if (pin === undefined || pinned === undefined) return pin?.reason;
+  const why =
+    pin.tag === pinned.tag
+      ? pin.reason
+      : `pinned to ${pinned.tag} by npm run pin, in place of the recipe's ${pin.tag}`;
+  return recipe.mirror === undefined ? why : `${why}; pulled from a mirror with the same digest`;
 }

@@ -1,3 +1,4 @@
+import type { LockedImage } from '../recipe/lock.ts';
 import type { ImageValue } from './model.ts';
 
 /**
@@ -24,4 +25,16 @@ export function parseImage(reference: string): ImageValue {
 /** The reverse: empty parts and their separators are left out. */
 export function formatImage({ registry, repository, tag, digest }: ImageValue): string {
   return [registry && `${registry}/`, repository, tag && `:${tag}`, digest && `@${digest}`].join('');
+}
+
+/**
+ * Where the copy of an image is: `oci://HOST/OWNER` and the last part of its repository.
+ * The chart and its image share one namespace of packages on Gitea, so they differ in name.
+ */
+export function mirrored(
+  image: Pick<LockedImage, 'registry' | 'repository'>,
+  mirror: string,
+): Pick<LockedImage, 'registry' | 'repository'> {
+  const [registry = '', ...owner] = mirror.replace(/^oci:\/\//, '').split('/');
+  return { registry, repository: [...owner, image.repository.split('/').at(-1)].join('/') };
 }
