@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from '../io/output.ts';
 import type { Reach } from './acquire.ts';
 import { userCache } from './cache.ts';
-import { DEFAULT_LIMITS } from './download.ts';
+import { DEFAULT_LIMITS } from './request.ts';
 
 /** The real network, cache and clock; retries and failing sources are printed. */
 export function userReach(env: NodeJS.ProcessEnv, out: Pick<Output, 'step' | 'warn'>): Reach {

@@ -19,7 +19,8 @@ const MARKER = /^(?:---|\.\.\.)(?=[ \t]|$)/;
 
 /**
  * Splits a file at its `---` lines, in linear time and without parsing: a line
- * that begins with three dashes is a marker whatever is around it.
+ * that begins with three dashes is a marker whatever is around it. A comment
+ * on the marker's line is dropped.
  *
  * kubectl drops what follows `---` on its line and what follows `...`, other
  * readers do not; such files are refused.
@@ -27,62 +28,66 @@ const MARKER = /^(?:---|\.\.\.)(?=[ \t]|$)/;
  * @throws PARSE_LIMIT for too long a file or line, PARSE_YAML for ambiguous markers
  */
 export function splitDocuments(text: string, file: string): readonly Chunk[] {
-  if (text.length > LONGEST_FILE) {
-    throw new ChartError(
-      'PARSE_LIMIT',
-      `${file} has ${text.length} characters; the limit is ${LONGEST_FILE}`,
-    );
-  }
   const chunks: Chunk[] = [];
-  let start = 0;
-  let startLine = 1;
-  let content = false;
+  let open = { start: 0, line: 1, content: false };
   let ended = false;
-  let line = 0;
-  for (let at = 0; at < text.length;) {
-    line += 1;
-    const newline = text.indexOf('\n', at);
-    const end = newline < 0 ? text.length : newline;
-    if (end - at > LONGEST_LINE) {
+  for (const { line, start, next, row } of rows(text, file)) {
+    const marker = MARKER.exec(row)?.[0];
+    const content = !isBlank(row.slice(marker?.length ?? 0));
+    if (content && (marker !== undefined || ended)) {
+      const before = marker ?? '...';
       throw new ChartError(
-        'PARSE_LIMIT',
-        `${file}:${line} has ${end - at} characters; the limit is ${LONGEST_LINE}`,
+        'PARSE_YAML',
+        `${file}:${line}: content behind \`${before}\`, which kubectl ignores`,
+        {
+          hint: marker === undefined ? 'Write --- before it.' : 'Move it to the next line.',
+        },
       );
     }
-    const marker = isMarker(text, at) && MARKER.exec(text.slice(at, end))?.[0];
-    const row = marker ? text.slice(at + 3, end) : text.slice(at, end);
-    if (ended && marker !== '---' && !isBlank(row)) {
-      throw new ChartError('PARSE_YAML', `${file}:${line}: content behind \`...\`, which kubectl ignores`, {
-        hint: 'Write --- before it.',
-      });
+    if (marker === undefined) {
+      open.content ||= content;
+      continue;
     }
-    if (marker) {
-      if (!isBlank(row)) {
-        throw new ChartError(
-          'PARSE_YAML',
-          `${file}:${line}: content behind \`${marker}\`, which kubectl ignores`,
-          {
-            hint: 'Move it to the next line.',
-          },
-        );
-      }
-      chunks.push({ text: text.slice(start, at), line: startLine, content });
-      start = Math.min(end + 1, text.length);
-      startLine = line + 1;
-      content = false;
-      ended = marker === '...';
-    } else {
-      content ||= !isBlank(row);
-    }
-    at = end + 1;
+    chunks.push({ text: text.slice(open.start, start), line: open.line, content: open.content });
+    open = { start: next, line: line + 1, content: false };
+    ended = marker === '...';
   }
-  const rest = text.slice(start);
-  chunks.push({ text: rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`, line: startLine, content });
+  const rest = text.slice(open.start);
+  chunks.push({
+    text: rest === '' || rest.endsWith('\n') ? rest : `${rest}\n`,
+    line: open.line,
+    content: open.content,
+  });
   return chunks;
 }
 
-function isMarker(text: string, at: number): boolean {
-  return text.startsWith('---', at) || text.startsWith('...', at);
+interface Row {
+  /** 1-based. */
+  readonly line: number;
+  /** Offset of the row, and of the row behind it. */
+  readonly start: number;
+  readonly next: number;
+  /** Without its newline. */
+  readonly row: string;
+}
+
+function* rows(text: string, file: string): Generator<Row, void> {
+  refuseLonger(text.length, LONGEST_FILE, file);
+  let line = 0;
+  for (let start = 0; start < text.length;) {
+    line += 1;
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    refuseLonger(end - start, LONGEST_LINE, `${file}:${line}`);
+    const next = Math.min(end + 1, text.length);
+    yield { line, start, next, row: text.slice(start, end) };
+    start = next;
+  }
+}
+
+function refuseLonger(length: number, limit: number, place: string): void {
+  if (length <= limit) return;
+  throw new ChartError('PARSE_LIMIT', `${place} has ${length} characters; the limit is ${limit}`);
 }
 
 function isBlank(row: string): boolean {

@@ -97,7 +97,10 @@ describe('behind a proxy', () => {
   test('HTTPS_PROXY is asked to CONNECT, NODE_EXTRA_CA_CERTS is trusted', async ({ skip }) => {
     if (!certificate('upstream.test')) skip('no openssl');
     const [key, cert] = await Promise.all(['key.pem', 'ca.pem'].map((name) => readFile(join(folder, name))));
-    const upstream = createTlsServer({ key, cert }, (_, response) => response.end(MANIFEST));
+    const upstream = createTlsServer({ key, cert }, (request, response) => {
+      if (request.url === '/down') response.writeHead(302, { location: 'http://upstream.test/a.yml' });
+      response.end(MANIFEST);
+    });
     const port = await listen(upstream);
     const asked: (string | undefined)[] = [];
     const proxy = createHttpServer().on('connect', (request, socket) => {
@@ -120,6 +123,16 @@ describe('behind a proxy', () => {
       expect(trusted).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('https://upstream.test/a.yml'),
+      });
+      const down = await command([...args, '--from', 'https://upstream.test/down'], {
+        ...env,
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+      });
+      expect(down).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining(
+          'redirects from https to http://upstream.test/a.yml, which is not followed',
+        ),
       });
       expect(new Set(asked)).toEqual(new Set(['upstream.test:443']));
     } finally {

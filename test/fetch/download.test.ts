@@ -122,9 +122,11 @@ describe('download', () => {
       response.on('close', () => clearInterval(timer));
     });
     const network = testNetwork({ headers: 200, idle: 200, total: 1500 });
-    await expect(download(`${url}/headers`, network)).rejects.toThrow('no answer within 0.2 s');
-    await expect(download(`${url}/body`, network)).rejects.toThrow('the answer stalled for 0.2 s');
-    await expect(download(`${url}/drip`, network)).rejects.toThrow('not complete within 1.5 s');
+    await Promise.all([
+      expect(download(`${url}/headers`, network)).rejects.toThrow('no answer within 0.2 s'),
+      expect(download(`${url}/body`, network)).rejects.toThrow('the answer stalled for 0.2 s'),
+      expect(download(`${url}/drip`, network)).rejects.toThrow('not complete within 1.5 s'),
+    ]);
     expect(requests.length).toBe(3);
   });
 
