@@ -274,12 +274,55 @@ export const ERRORS = {
     meaning: 'Somebody else released the version between the plan and the tag.',
     remedy: 'Run again: it says whether the two releases are the same. Nothing of theirs was touched.',
   },
+  MIRROR_INCOMPLETE: {
+    stage: 'publish',
+    exit: 1,
+    meaning: 'The recipe names a mirror for the images, and the mirror does not hold all of them.',
+    remedy: 'Run npm run mirror, or release with --mirror-images.',
+  },
   VERIFY_FAILED: {
     stage: 'verify',
     exit: 3,
     meaning: 'What was read back is not what was published.',
     remedy:
       'Somebody else may have published at the same time, or the registry alters content. Run again and compare the digests.',
+  },
+  REGISTRY_REFERENCE: {
+    stage: 'oci',
+    exit: 2,
+    meaning: 'The name of a registry, repository or image cannot be used.',
+    remedy: 'Write oci://HOST/OWNER in lower case, or HOST/OWNER/NAME:TAG for an image.',
+  },
+  REGISTRY_CREDENTIALS: {
+    stage: 'oci',
+    exit: 2,
+    meaning: 'Credentials for a registry were given but cannot be used.',
+    remedy:
+      'Give --username with --password-stdin, or GITEA_TOKEN, or REGISTRY_USERNAME and REGISTRY_PASSWORD, or log in with docker or helm.',
+  },
+  REGISTRY_NETWORK: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'A registry cannot be reached, or the connection to it fails again and again.',
+    remedy: 'Check the address, the network and HTTPS_PROXY, and run again: what is there already is kept.',
+  },
+  REGISTRY_DENIED: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'A registry does not let these credentials, or nobody without credentials, do this.',
+    remedy: 'Check the credentials and what they may do (in Gitea: a token with write:package).',
+  },
+  REGISTRY_ANSWER: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'A registry refused a request, or its answer does not follow the OCI distribution specification.',
+    remedy: 'The message has the words of the registry; its log may say more.',
+  },
+  REGISTRY_REDIRECT: {
+    stage: 'oci',
+    exit: 3,
+    meaning: 'A registry sends the client to an address where it must not go.',
+    remedy: 'Check the registry; behind a proxy it must know its own public address (in Gitea: ROOT_URL).',
   },
   BUG: {
     stage: 'bug',

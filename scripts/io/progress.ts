@@ -1,0 +1,69 @@
+import type { Output } from './output.ts';
+
+/** A transfer that is shown while it runs. */
+export interface Progress {
+  /** Bytes that have arrived. */
+  add(bytes: number): void;
+  /** Bytes that need not be moved. */
+  skip(bytes: number): void;
+  done(): void;
+}
+
+const WIDTH = 24;
+const EVERY_MS = 100;
+
+/**
+ * A bar with rate and time left on a terminal, nothing elsewhere.
+ *
+ * @param total bytes
+ * @param now milliseconds
+ */
+export function progressBar(
+  out: Output,
+  what: string,
+  total: number,
+  now: () => number = performance.now.bind(performance),
+): Progress {
+  const start = now();
+  let moved = 0;
+  let skipped = 0;
+  let shown = start - EVERY_MS;
+  const show = (): void => {
+    if (now() - shown < EVERY_MS) return;
+    shown = now();
+    out.status(barText(what, { moved, skipped, total, seconds: (now() - start) / 1000 }));
+  };
+  return {
+    add: (bytes) => {
+      moved += bytes;
+      show();
+    },
+    skip: (bytes) => {
+      skipped += bytes;
+      show();
+    },
+    done: () => out.status(''),
+  };
+}
+
+/** Where a transfer stands. */
+interface State {
+  readonly moved: number;
+  readonly skipped: number;
+  readonly total: number;
+  readonly seconds: number;
+}
+
+/** `name [####    ]  45 %  12.3 MiB/s  00:14`. */
+export function barText(what: string, { moved, skipped, total, seconds }: State): string {
+  const share = total === 0 ? 1 : Math.min(1, (moved + skipped) / total);
+  const bar = '#'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH);
+  const rate = seconds > 0 ? moved / seconds : 0;
+  const left = rate > 0 ? duration((total - moved - skipped) / rate) : '--:--';
+  return `${what} [${bar}] ${String(Math.floor(share * 100)).padStart(3)} %  ${(rate / 2 ** 20).toFixed(1)} MiB/s  ${left}`;
+}
+
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${String(Math.floor(whole / 60)).padStart(2, '0')}:${String(whole % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,100 @@
+import { ChartError, messageOf } from '../errors.ts';
+import { graphOf } from '../oci/copy.ts';
+import type { ContentStore } from '../oci/store.ts';
+import type { Lock } from '../recipe/lock.ts';
+import { mirrored } from '../templatize/image.ts';
+import type { Publication } from './publication.ts';
+
+/** A repository of a registry. */
+export interface RepositoryName {
+  readonly registry: string;
+  readonly repository: string;
+}
+
+/** Opens a repository; the port through which this folder reaches a registry. */
+export type OpenRepository = (name: RepositoryName) => Promise<ContentStore>;
+
+/** A pinned image and where it is. */
+export interface PinnedImage {
+  /** Path of its value. */
+  readonly value: string;
+  readonly from: RepositoryName;
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** The images of the lock at the registries that upstream names. */
+export function pinnedImages(lock: Lock): readonly PinnedImage[] {
+  return Object.entries(lock.images).map(([value, { registry, repository, tag, digest }]) => ({
+    value,
+    from: { registry, repository },
+    tag,
+    digest,
+  }));
+}
+
+/**
+ * The publication that mirrors an image: the whole index by its digest, unchanged.
+ *
+ * @param mirror `oci://HOST/OWNER`
+ * @throws OCI_NOT_FOUND when the source does not have the pinned digest
+ */
+export async function mirrorPublication(
+  image: PinnedImage,
+  mirror: string,
+  open: OpenRepository,
+): Promise<Publication> {
+  const [source, target] = await Promise.all([open(image.from), open(mirrored(image.from, mirror))]);
+  const root = await source.resolve(image.digest);
+  if (root === undefined)
+    throw new ChartError('OCI_NOT_FOUND', `${source.name} does not have ${image.digest}`);
+  return { source, root, target, tag: image.tag };
+}
+
+/** What is known of an image where the chart names it. */
+export interface ImageCheck {
+  readonly image: PinnedImage;
+  readonly store: string;
+  readonly state: 'complete' | 'missing' | 'unchecked';
+  /** With `unchecked`: why. */
+  readonly reason: string;
+}
+
+/** Asks whether a repository holds a pinned image with everything that belongs to it. */
+export async function checkImage(
+  image: PinnedImage,
+  at: RepositoryName,
+  open: OpenRepository,
+): Promise<ImageCheck> {
+  const name = `${at.registry}/${at.repository}`;
+  try {
+    const store = await open(at);
+    const root = await store.resolve(image.digest);
+    if (root === undefined) return { image, store: name, state: 'missing', reason: '' };
+    const graph = await graphOf(store, root);
+    const there = await Promise.all(graph.map((descriptor) => store.exists(descriptor)));
+    return { image, store: name, state: there.every(Boolean) ? 'complete' : 'missing', reason: '' };
+  } catch (error) {
+    if (error instanceof ChartError && error.code === 'OCI_NOT_FOUND')
+      return { image, store: name, state: 'missing', reason: '' };
+    return { image, store: name, state: 'unchecked', reason: messageOf(error) };
+  }
+}
+
+/**
+ * Where the recipe mirrors images a release waits for them: a chart that names an image which
+ * is not there would not start anywhere.
+ *
+ * @throws MIRROR_INCOMPLETE naming the images and the command
+ */
+export function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
+  const lacking = checks.filter(({ state }) => state !== 'complete');
+  if (lacking.length === 0) return;
+  const lines = lacking.map(
+    ({ image, store, state, reason }) => `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`,
+  );
+  throw new ChartError(
+    'MIRROR_INCOMPLETE',
+    `The mirror does not hold every pinned image:\n  ${lines.join('\n  ')}`,
+  );
+}
