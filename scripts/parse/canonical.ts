@@ -34,7 +34,7 @@ export function canonicalText(manifest: Manifest): string {
 
 /** Writing and reading again moves an oddly indented comment outwards, one level each time. */
 const MOST_ROUNDS = 32;
-const MOVABLE = /#|^[ \t]*$/m;
+const MOVABLE = /#|^[ \t]*\n/m;
 
 /** The text that reading and writing leaves as it is. Only comments and blank lines can move. */
 function settled(text: string, file: string): string {
