@@ -161,10 +161,9 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- /* A quantity as a plain number. */ -}}
 {{- define "multus.quantity" -}}
 {{- $text := toString . -}}
-{{- if regexMatch "e[0-9]+$" $text -}}
-{{- $text -}}
-{{- else -}}
-{{- $number := regexFind "^[0-9.]+" $text -}}
+{{- $suffix := regexFind "[A-Za-z]+$" $text -}}
+{{- $number := float64 (trimSuffix $suffix $text) -}}
+{{- if $suffix -}}
 {{- $scales := dict "n" 1e-9 "u" 1e-6 "m" 1e-3 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 -}}
 {{- $_ := set $scales "Ki" 1024.0 -}}
 {{- $_ := set $scales "Mi" 1048576.0 -}}
@@ -172,7 +171,8 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- $_ := set $scales "Ti" 1099511627776.0 -}}
 {{- $_ := set $scales "Pi" 1125899906842624.0 -}}
 {{- $_ := set $scales "Ei" 1152921504606846976.0 -}}
-{{- $suffix := trimPrefix $number $text -}}
-{{- mulf (float64 $number) (hasKey $scales $suffix | ternary (get $scales $suffix) 1.0) -}}
+{{- mulf $number (get $scales $suffix) -}}
+{{- else -}}
+{{- $number -}}
 {{- end -}}
 {{- end -}}

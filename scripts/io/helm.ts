@@ -48,11 +48,19 @@ export function helmAt(path: string, version: string): Helm {
     path,
     exec,
     template: (chart, { name, namespace }, values) =>
-      must(['template', name, chart, '--namespace', namespace, '--values', '-'], JSON.stringify(values)),
+      must(['template', name, chart, '--namespace', namespace, '--values', '-'], jsonForYaml(values)),
     lint: async (chart) => {
       await must(['lint', '--strict', chart]);
     },
   };
+}
+
+/** JSON that a YAML reader takes for the same: characters that break lines or are no text are escaped. */
+function jsonForYaml(values: JsonObject): string {
+  return JSON.stringify(values).replaceAll(
+    /[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 async function execHelm(path: string, args: readonly string[], input: string): Promise<HelmResult> {

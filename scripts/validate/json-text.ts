@@ -30,8 +30,13 @@ function prettyJson(value: Json, style: JsonStyle, margin: string): string {
   if (!isObject(value) || Object.keys(value).length === 0) return goJson(value);
   const known = style.order.filter((key) => key in value);
   const others = Object.keys(value).filter((key) => !style.order.includes(key));
-  const rows = [...known, ...others.toSorted()].map(
+  const rows = [...known, ...others.toSorted(byBytes)].map(
     (key) => `${inner}${goJson(key)}: ${prettyJson(value[key] ?? null, style, inner)}`,
   );
   return `{\n${rows.join(',\n')}\n${margin}}`;
+}
+
+/** Go compares strings by their bytes; UTF-16 units have another order beyond the basic plane. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -2,31 +2,33 @@ import { ChartError } from '../errors.ts';
 import type { Json } from '../parse/manifest.ts';
 import { isObject } from '../templatize/tree.ts';
 
-const SCALES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
+const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
 };
+const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 
-/** A Kubernetes quantity as a number, NaN when it is none. Source: apimachinery, resource.Quantity. */
+/**
+ * A Kubernetes quantity as the nearest double, so that the order of quantities is the
+ * order of their exact values; NaN when it is none. Source: apimachinery, resource.Quantity.
+ */
 export function quantity(value: Json): number {
-  const match = /^([0-9.]+)(?:(e[0-9]+)|([A-Za-z]*))$/.exec(String(value));
+  const match = /^([0-9.]+)(e[-+]?[0-9]+)?([A-Za-z]*)$/.exec(String(value));
   if (match === null) return Number.NaN;
-  const [, number = '', exponent, suffix = ''] = match;
-  return exponent === undefined ? Number(number) * (SCALES[suffix] ?? Number.NaN) : Number(number + exponent);
+  const [, number = '', exponent = '', suffix = ''] = match;
+  if (exponent !== '') return suffix === '' ? Number(number + exponent) : Number.NaN;
+  const binary = BINARY_EXPONENTS[suffix];
+  if (binary !== undefined) return Number(number) * 2 ** binary;
+  // Written as one literal: a product would be rounded twice.
+  return Number(`${number}e${DECIMAL_EXPONENTS[suffix] ?? '?'}`);
 }
 
 /**
@@ -39,7 +41,8 @@ export function refuseLimitsBelowRequests(resources: Json, at: string): void {
   if (!isObject(resources)) return;
   const { limits, requests } = resources;
   if (!isObject(limits) || !isObject(requests)) return;
-  for (const [name, limit] of Object.entries(limits)) {
+  // In the order of names, as Go ranges over a map: both sides name the same limit.
+  for (const [name, limit] of Object.entries(limits).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const request = requests[name];
     if (request === undefined || quantity(limit) >= quantity(request)) continue;
     throw new ChartError(

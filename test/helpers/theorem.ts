@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChartFiles } from '../../scripts/assemble/assemble.ts';
+import { ChartError, messageOf } from '../../scripts/errors.ts';
+import { writeChart } from '../../scripts/io/chart-dir.ts';
+import type { Helm } from '../../scripts/io/helm.ts';
+import type { JsonObject, Manifest } from '../../scripts/parse/manifest.ts';
+import { parseManifest } from '../../scripts/parse/parse.ts';
+import type { Built } from '../../scripts/pipeline.ts';
+import type { Recipe } from '../../scripts/recipe/types.ts';
+import { apply, type Release } from '../../scripts/validate/apply.ts';
+import { compareObjects, showDifference } from '../../scripts/validate/compare.ts';
+import { mergeValues } from '../../scripts/validate/merge-values.ts';
+import { valuesArbitrary } from './schema-arbitrary.ts';
+
+/** A chart about which the theorem speaks: helm template (chart, v) ≡ apply (R, U, v). */
+export interface Subject {
+  readonly recipe: Recipe;
+  readonly manifest: Manifest;
+  readonly defaults: JsonObject;
+  readonly files: ChartFiles;
+  /** Where the chart is on disk. */
+  readonly directory: string;
+}
+
+/** Writes a chart to a folder of its own. */
+export async function subjectOf({ project, manifest, model, files }: Built): Promise<Subject> {
+  const directory = join(await mkdtemp(join(tmpdir(), 'chart-')), project.recipe.chart.name);
+  await writeChart(directory, files);
+  return { recipe: project.recipe, manifest, defaults: model.defaults, files, directory };
+}
+
+/** The bundled schema of a subject's chart. */
+export function schemaOf({ files }: Pick<Subject, 'files'>): JsonObject {
+  return JSON.parse(files.get('values.schema.json') ?? '{}') as JsonObject;
+}
+
+/** The right side: the objects, or the error with which the chart refuses the values. */
+export function expectation(
+  subject: Subject,
+  values: JsonObject,
+  release: Release,
+): readonly JsonObject[] | ChartError {
+  try {
+    return apply(subject.recipe, subject.manifest, mergeValues(subject.defaults, values), release);
+  } catch (error) {
+    if (error instanceof ChartError && error.code === 'VALUES_REFUSED') return error;
+    throw error;
+  }
+}
+
+/** The left side, parsed. */
+export async function render(
+  subject: Subject,
+  helm: Helm,
+  values: JsonObject,
+  release: Release,
+): Promise<readonly JsonObject[]> {
+  const text = await helm.template(subject.directory, release, values);
+  return parseManifest(text, `helm ${helm.version}`).resources.map(({ object }) => object);
+}
+
+/** Says what does not hold for these values; empty when the theorem does. */
+export async function contradictions(
+  subject: Subject,
+  helm: Helm,
+  values: JsonObject,
+  release: Release,
+): Promise<readonly string[]> {
+  const expected = expectation(subject, values, release);
+  try {
+    const rendered = await render(subject, helm, values, release);
+    if (expected instanceof ChartError) return [`Helm renders what must be refused: ${expected.message}`];
+    return compareObjects(rendered, expected).map(showDifference);
+  } catch (error) {
+    const reason = withoutNumbers(messageOf(error));
+    if (!(expected instanceof ChartError)) return [`Helm refuses: ${reason}`];
+    return reason.includes(withoutNumbers(expected.message))
+      ? []
+      : [`Helm refuses, but not because ${expected.message}: ${reason}`];
+  }
+}
+
+/** Go and JavaScript write small numbers differently (1e-07, 1e-7). */
+function withoutNumbers(message: string): string {
+  return message.replaceAll(/ \([^()]*\)/g, '');
+}
+
+/** Values to draw: mostly such that the chart accepts, some that only the template can refuse. */
+export function drawValues(subject: Subject): fc.Arbitrary<JsonObject> {
+  const any = valuesArbitrary(schemaOf(subject), subject.defaults);
+  const release = { name: 'a', namespace: 'b' };
+  const accepted = any.filter((values) => !(expectation(subject, values, release) instanceof ChartError));
+  return fc.oneof({ weight: 6, arbitrary: accepted }, { weight: 1, arbitrary: any });
+}
+
+/** Names that Helm takes for a release or a namespace. */
+export function drawRelease(): fc.Arbitrary<Release> {
+  const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/);
+  return fc.record({ name, namespace: name }, { noNullPrototype: true });
+}
+
+/** Checks the theorem on one engine for so many draws. */
+export async function proveFor(subject: Subject, helm: Helm, numRuns: number): Promise<void> {
+  const property = fc.asyncProperty(drawValues(subject), drawRelease(), async (values, release) => {
+    const wrong = await contradictions(subject, helm, values, release);
+    if (wrong.length > 0) throw new Error(wrong.slice(0, 5).join('\n'));
+  });
+  await fc.assert(property, { numRuns });
+}

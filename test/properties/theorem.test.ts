@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { contradictions, proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
+import { thisProject } from '../helpers/this-project.ts';
+
+const engines = await testEngines();
+const RUNS = 25;
+
+let subject: Subject;
+
+beforeAll(async () => {
+  subject = await subjectOf(await thisProject());
+});
+
+afterAll(() => rm(dirname(subject.directory), { recursive: true }));
+
+test('three engines are there, of both majors', () => {
+  expect(engines.map(({ version }) => version)).toEqual(['3.17.3', '4.1.4', '4.2.3']);
+});
+
+test.each(engines)(
+  'helm $version renders for any values what the oracle says',
+  (helm) => proveFor(subject, helm, RUNS),
+  120_000,
+);
+
+test.each(engines)('helm $version refuses limits below requests in the words of the oracle', async (helm) => {
+  const values = {
+    resources: { limits: { memory: '1Mi', cpu: 1 }, requests: { memory: '1.5Mi', cpu: '2000m' } },
+  };
+  expect(await contradictions(subject, helm, values, { name: 'a', namespace: 'b' })).toEqual([]);
+});
+
+test('a template that does not do what the recipe says is found', async () => {
+  const [helm] = engines;
+  if (helm === undefined) throw new Error('no engine');
+  const entries = subject.recipe.entries.filter(({ path }) => path !== 'terminationGracePeriodSeconds');
+  const other = { ...subject, recipe: { ...subject.recipe, entries } };
+  const values = { terminationGracePeriodSeconds: 77 };
+  expect(await contradictions(other, helm, values, { name: 'a', namespace: 'b' })).toEqual([
+    'DaemonSet/kube-multus-ds spec.template.spec.terminationGracePeriodSeconds: 77 ≠ 10',
+  ]);
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+/** The same properties with many more draws; minutes, not seconds. */
+export default defineConfig({
+  test: {
+    include: ['test/long/**/*.test.ts'],
+    testTimeout: 1_800_000,
+  },
+});
