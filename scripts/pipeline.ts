@@ -4,8 +4,11 @@ import { ChartError } from './errors.ts';
 import { readSnapshot } from './fetch/snapshot.ts';
 import type { Helm } from './io/helm.ts';
 import { readProject, type Project } from './io/project.ts';
-import type { JsonObject, Manifest } from './parse/manifest.ts';
+import { canonicalText } from './parse/canonical.ts';
+import type { JsonObject, Manifest, Resource } from './parse/manifest.ts';
+import { parseManifest } from './parse/parse.ts';
 import type { Lock } from './recipe/lock.ts';
+import type { Recipe } from './recipe/types.ts';
 import type { ChartModel } from './templatize/model.ts';
 import { templatize } from './templatize/templatize.ts';
 import { checkCoverage, checkMergeKeys } from './validate/coverage.ts';
@@ -29,11 +32,30 @@ export interface Built {
  * writes nothing, asks no network.
  */
 export async function build(root: string): Promise<Built> {
-  const [project, { manifest, lock }] = await Promise.all([readProject(root), readSnapshot(root)]);
+  const [project, { manifest: upstream, lock }] = await Promise.all([readProject(root), readSnapshot(root)]);
+  refuseOtherVersion(project.recipe, lock);
+  const manifest = withObjects(upstream, project.files);
   const model = templatize(manifest, project.recipe, lock);
   const { recipe, files, builtins } = project;
   const assembled = await assemble({ recipe, lock, manifest, model, files, builtins });
   return { project, lock, manifest, model, ...assembled };
+}
+
+/** The manifest with the project's own objects (templates/objects/*.yaml) behind upstream's. */
+function withObjects(upstream: Manifest, files: ReadonlyMap<string, string>): Manifest {
+  const added = [...files]
+    .filter(([path]) => path.startsWith('templates/objects/'))
+    .flatMap(([path, text]) => parseManifest(canonicalText(parseManifest(text, path)), path).resources)
+    .map((resource): Resource => ({ ...resource, added: true }));
+  return { ...upstream, resources: [...upstream.resources, ...added] };
+}
+
+function refuseOtherVersion({ upstream }: Recipe, lock: Lock): void {
+  if (upstream.version === lock.version) return;
+  throw new ChartError(
+    'FETCH_UNPINNED',
+    `recipe.yaml names upstream ${upstream.version}, the vendored snapshot is ${lock.version}`,
+  );
 }
 
 /** validate without Helm: recipe, schema, templates and values against each other. */

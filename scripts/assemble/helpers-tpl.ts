@@ -19,7 +19,11 @@ export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<
     namespaces: only('namespace'),
     hasImages: only('image').length > 0,
     labels: only('labels'),
-    entries: only('entries'),
+    entries: only('entries').map((entry) => ({
+      ...entry,
+      unlessServed: entry.unlessServed ?? '',
+      lines: entryLines(entry.entries),
+    })),
     checksums: only('checksum').map((entry) => ({ ...entry, ofName: helperName(chart, entry.of) })),
     jsons: only('json').map((entry) => ({
       ...entry,
@@ -34,7 +38,18 @@ export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<
       path: model.presets.path,
       table: stringify(model.presets.options, YAML_STYLE).trimEnd(),
     },
+    hasJson: only('json').length > 0 || only('each').length > 0,
     hasMerges: recipe.entries.some(isMapEntry),
     hasResources: only('resources').length > 0,
   };
+}
+
+/** YAML lines of fixed keys, with what the release alone knows as Go template text. */
+function entryLines(entries: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(entries).map(([key, value]) => {
+    const text = JSON.stringify(value)
+      .replaceAll('{release.name}', '{{ .Release.Name }}')
+      .replaceAll('{release.namespace}', '{{ .Release.Namespace }}');
+    return `${JSON.stringify(key)}: ${text}`;
+  });
 }

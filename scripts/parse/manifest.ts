@@ -11,6 +11,8 @@ export interface Resource {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  /** An object of the project's own (templates/objects/), which upstream does not have. */
+  readonly added?: true;
   /** metadata.namespace, when the document sets one. */
   readonly namespace?: string;
   /** The document's text without `---`, ending in one newline. Ranges in `doc` are offsets into it. */

@@ -109,10 +109,12 @@ export interface LabelsEntry extends EntryBase {
   readonly as: 'labels';
 }
 
-/** Fixed keys of a map, when true. */
+/** Fixed keys of a map, when true. `{release.name}` and `{release.namespace}` stand for the release's. */
 export interface EntriesEntry extends EntryBase {
   readonly as: 'entries';
   readonly entries: Readonly<Record<string, string>>;
+  /** Only where the cluster does not serve this API yet, for example `k8s.cni.cncf.io/v1`. */
+  readonly unlessServed?: string;
 }
 
 /** An annotation `checksum/<name>` with the sha256 of a `json` entry's text, when true. */
@@ -121,6 +123,30 @@ export interface ChecksumEntry extends EntryBase {
   readonly annotation: string;
   /** Path of the `json` entry. */
   readonly of: string;
+}
+
+/**
+ * A number inside a string: `token` stands in the text of an object of our own, and the
+ * value takes its place.
+ */
+export interface SubstituteEntry extends EntryBase {
+  readonly as: 'substitute';
+  /** For example `{percent}`. */
+  readonly token: string;
+}
+
+/** Fixed content with the value inside; the field disappears when the value is empty. */
+export interface WrapEntry extends EntryBase {
+  readonly as: 'wrap';
+  /** What the field holds; the string `$value` in it is the value. */
+  readonly content: Json;
+}
+
+/** A list of which every element makes one resource; the target is the pattern. */
+export interface EachEntry extends EntryBase {
+  readonly as: 'each';
+  /** Field path of the pattern → key of the element. A field that holds JSON text takes an object. */
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 /** One binding of a value to fields of the manifest. */
@@ -138,7 +164,10 @@ export type Entry =
   | DocumentEntry
   | LabelsEntry
   | EntriesEntry
-  | ChecksumEntry;
+  | ChecksumEntry
+  | SubstituteEntry
+  | WrapEntry
+  | EachEntry;
 
 /** The kinds that add keys to a map beside upstream's own. */
 export type MapEntry = MergeEntry | LabelsEntry | EntriesEntry | ChecksumEntry;

@@ -1,5 +1,5 @@
 import type { Manifest, Resource } from '../parse/manifest.ts';
-import { isMapEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
+import { isMapEntry, type EachEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
 import { selectResources } from '../recipe/select.ts';
 import { ChartError } from '../errors.ts';
 import { groupBy } from '../recipe/group.ts';
@@ -11,6 +11,8 @@ export interface FieldBinding {
   readonly place: Place;
   /** The sibling behind which a missing field is written. */
   readonly after: string | undefined;
+  /** For an `each` entry: the key of the element that the field takes. */
+  readonly key?: string;
 }
 
 /** What the recipe does to one resource. */
@@ -19,6 +21,8 @@ export interface ResourceBindings {
   readonly fields: readonly FieldBinding[];
   /** Paths of the boolean values that decide whether the resource is there. */
   readonly conditions: readonly string[];
+  /** The list of which every element makes one such resource. */
+  readonly each: EachEntry | undefined;
 }
 
 /**
@@ -39,17 +43,30 @@ export function bind(manifest: Manifest, recipe: Recipe): readonly ResourceBindi
     const fields = own.flatMap(({ entry, target }) => bindFields(entry, target, resource, manifest.file));
     refuseDoubleClaims(fields, manifest.file);
     const conditions = own.filter(({ entry }) => entry.as === 'document').map(({ entry }) => entry.path);
-    return { resource, fields, conditions };
+    const each = own.map(({ entry }) => entry).find((entry) => entry.as === 'each');
+    return { resource, fields, conditions, each };
   });
 }
 
 function bindFields(entry: Entry, target: Target, resource: Resource, file: string): readonly FieldBinding[] {
+  if (entry.as === 'each') return bindElements(entry, resource, file);
   const { create = false, after } = target.options ?? {};
   return (target.fieldPaths ?? []).flatMap((fieldPath) =>
     findPlaces(resource, fieldPath, create, { entry: entry.path, file }).map((place) => ({
       entry,
       place,
       after,
+    })),
+  );
+}
+
+function bindElements(entry: EachEntry, resource: Resource, file: string): readonly FieldBinding[] {
+  return Object.entries(entry.fields).flatMap(([fieldPath, key]) =>
+    findPlaces(resource, fieldPath, false, { entry: entry.path, file }).map((place) => ({
+      entry,
+      place,
+      after: undefined,
+      key,
     })),
   );
 }
@@ -75,6 +92,7 @@ function refuseDoubleClaims(bound: readonly FieldBinding[], file: string): void 
       const same = outer.key === claim.key;
       const [a, b] = [outer.binding.entry, claim.binding.entry];
       if (isAdditive(a) && (!same || isAdditive(b))) continue;
+      if (same && a.as === 'substitute' && b.as === 'substitute') continue;
       throw doubleClaim(outer.binding, claim.binding, file);
     }
     open.push(claim);

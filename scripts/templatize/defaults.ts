@@ -22,6 +22,7 @@ export interface Default {
  * The default of one entry.
  *
  * @param bindings the fields that the entry claims
+ * @param ours whether it means only objects that upstream does not have
  * @param pinned the lock's image, for an image entry
  * @throws RECIPE_SELECTOR when fields of one value differ upstream,
  *   RECIPE_DEFAULT when default and reason do not fit, IMAGE_UNPINNED
@@ -29,10 +30,11 @@ export interface Default {
 export function defaultOf(
   entry: Entry,
   bindings: readonly FieldBinding[],
+  ours: boolean,
   recipe: Recipe,
   pinned: LockedImage | undefined,
 ): Default {
-  const upstream = upstreamValue(entry, bindings);
+  const upstream = ours ? oursValue(entry, bindings) : upstreamValue(entry, bindings);
   const chart = entry.as === 'image' ? pinnedImage(entry, recipe, pinned) : (entry.default ?? upstream);
   const reason = entry.as === 'image' ? imageReason(recipe, entry.path, pinned) : entry.reason;
   const departs = !equalJson(upstream, chart);
@@ -42,7 +44,7 @@ export function defaultOf(
       `Entry ${entry.path}: its default is not what upstream has (${JSON.stringify(upstream)}), but no reason is given`,
     );
   }
-  if (!departs && entry.reason !== undefined) {
+  if (!departs && !ours && entry.reason !== undefined) {
     throw new ChartError(
       'RECIPE_DEFAULT',
       `Entry ${entry.path}: a reason is given, but its default is what upstream has`,
@@ -56,6 +58,11 @@ export function defaultOf(
   return { path: entry.path, upstream, chart, departure };
 }
 
+/** On objects of our own every default is right, except that upstream does not have them. */
+function oursValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
+  return entry.as === 'document' ? false : (entry.default ?? upstreamValue(entry, bindings));
+}
+
 /**
  * The value that renders exactly what upstream has.
  *
@@ -64,6 +71,7 @@ export function defaultOf(
 export function upstreamValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
   switch (entry.as) {
     case 'append':
+    case 'each':
       return [];
     case 'merge':
       return {};
@@ -123,6 +131,7 @@ function emptyOf(entry: Entry): Json {
       `Entry ${entry.path}: upstream has no such field, so its default must be stated: {}, [] or ""`,
     );
   }
+  if (typeof entry.default === 'number') return 0;
   if (Array.isArray(entry.default)) return [];
   if (isObject(entry.default)) return {};
   return typeof entry.default === 'string' ? '' : null;

@@ -1,10 +1,18 @@
 import { isCollection, isMap, isNode, isScalar, isSeq, stringify, type Node } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Json } from '../parse/manifest.ts';
-import { isMapEntry, type ChoiceEntry, type Entry } from '../recipe/types.ts';
+import {
+  isMapEntry,
+  type ChoiceEntry,
+  type EachEntry,
+  type Entry,
+  type SubstituteEntry,
+  type WrapEntry,
+} from '../recipe/types.ts';
 import type { FieldBinding } from './binding.ts';
 import { columnOf, escapeTemplate, lineEnd, lineStart, span, type Edit } from './edit.ts';
 import { helperName, mapSource, scalarExpression, valuePath } from './expression.ts';
+import { jsonStyle } from './json-style.ts';
 import type { FoundPlace, MissingPlace, Place } from './place.ts';
 
 /**
@@ -22,6 +30,12 @@ export function lift(bindings: readonly FieldBinding[], chart: string): Edit {
       return addToBlock(first, `.Values.${entry.path}`, 'toYaml .');
     case 'optional':
       return optional(first);
+    case 'wrap':
+      return wrap(entry, first);
+    case 'substitute':
+      return substitute(bindings, entry, place);
+    case 'each':
+      return element(entry, first, chart);
     case 'document':
       throw new ChartError('BUG', `${entry.path} is a document entry and binds no field`);
     default:
@@ -53,6 +67,48 @@ function replace(entry: Entry, place: FoundPlace, chart: string): Edit {
     default:
       throw new ChartError('BUG', `${entry.as} does not replace a field`);
   }
+}
+
+/** Fixed content around the value: gone when the value is empty. */
+function wrap(entry: WrapEntry, { place, after }: FieldBinding): Edit {
+  const value = scalarExpression('', entry.default ?? '');
+  const body = (pad: string): string => {
+    const content = literal({ [keyOf(place)]: entry.content }).replaceAll('$value', value);
+    return `${pad}{{- with ${valuePath(entry.path)} }}\n${indentText(content, pad)}\n${pad}{{- end }}`;
+  };
+  return place.found ? wholeField(entry, place, body) : insert(place, after, body);
+}
+
+/** Numbers in the place of tokens inside one string; all entries of the field at once. */
+function substitute(bindings: readonly FieldBinding[], entry: Entry, place: Place): Edit {
+  if (!place.found) return fail(entry, place, 'is not there');
+  const [start, end] = span(place.resource.text, place.value);
+  const text = bindings.reduce(
+    (at, binding) => (binding.entry.as === 'substitute' ? replaceToken(at, binding.entry, place) : at),
+    escapeTemplate(place.resource.text.slice(start, end)),
+  );
+  return { start, end, text, column: 0 };
+}
+
+function replaceToken(text: string, entry: SubstituteEntry, place: Place): string {
+  if (!text.includes(entry.token)) return fail(entry, place, `does not hold ${entry.token}`);
+  return text.replaceAll(entry.token, scalarExpression(entry.path, entry.default ?? 0));
+}
+
+/** A field of an `each` entry's pattern, taken from the element. */
+function element(entry: EachEntry, { place, key = '' }: FieldBinding, chart: string): Edit {
+  if (!place.found) return fail(entry, place, 'is not in the pattern');
+  const text = scalarOf(entry, place);
+  if (typeof text !== 'string' || !text.startsWith('{'))
+    return inline(entry, place, `{{ $item.${key} | quote }}`);
+  const { order, indent } = jsonStyle(text);
+  const arguments_ = `"value" $item.${key} "order" (list ${order.map((name) => `"${name}"`).join(' ')}) "indent" "${indent}" "margin" ""`;
+  const edit = block(
+    entry,
+    place,
+    (column) => `{{- include "${chart}.json" (dict ${arguments_}) | nindent ${column} }}`,
+  );
+  return { ...edit, text: edit.text.replace(':\n', ': |-\n') };
 }
 
 function scalarOf(entry: Entry, place: FoundPlace): Json {

@@ -1,6 +1,7 @@
 import { ChartError } from '../errors.ts';
 import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts';
 import type { Lock } from '../recipe/lock.ts';
+import { matching } from '../recipe/select.ts';
 import type { Entry, Recipe } from '../recipe/types.ts';
 import { bind, type FieldBinding, type ResourceBindings } from './binding.ts';
 import { defaultOf, type Default } from './defaults.ts';
@@ -27,6 +28,7 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
     defaultOf(
       entry,
       fields.filter((field) => field.entry === entry),
+      isOurs(entry, manifest),
       recipe,
       lock.images[entry.path],
     ),
@@ -58,6 +60,11 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
   };
 }
 
+/** Whether an entry means only objects that upstream does not have. */
+function isOurs(entry: Entry, manifest: Manifest): boolean {
+  return entry.targets.every((target) => matching(manifest, target).every(({ added }) => added === true));
+}
+
 function differs({ upstream, chart }: Default): boolean {
   return !equalJson(upstream, chart);
 }
@@ -75,23 +82,29 @@ function parentOf(path: string): string {
 }
 
 function templateText(
-  { resource, fields, conditions }: ResourceBindings,
+  { resource, fields, conditions, each }: ResourceBindings,
   recipe: Recipe,
   open: ReadonlySet<string>,
 ): string {
   const chart = recipe.chart.name;
   if (fields.length === 0 && conditions.length === 0) return escapeTemplate(resource.text);
   const groups = groupBy(fields, ({ place }) => place.path.join('\0'));
-  const text = applyEdits(
+  const edited = applyEdits(
     resource.text,
     [...groups.values()].map((group) => lift(group, chart)),
   );
+  const text = each === undefined ? edited : forEach(each.path, edited);
   const preset = fields.some(({ entry }) => readsAny(entry, recipe, open))
     ? `{{- include "${chart}.presets" . -}}\n`
     : '';
   const tests = conditions.map((path) => `.Values.${path}`);
   if (tests.length === 0) return preset + text;
   return `${preset}{{- if ${tests.length === 1 ? tests.join('') : `and ${tests.join(' ')}`} }}\n${text}{{- end }}\n`;
+}
+
+/** One document for each element; `with $` gives the template its root back as the dot. */
+function forEach(path: string, text: string): string {
+  return `{{- range $item := .Values.${path} }}\n{{- with $ }}\n---\n${text}{{- end }}\n{{- end }}\n`;
 }
 
 /** Whether rendering an entry reads a value that presets decide. */

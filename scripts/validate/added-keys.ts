@@ -3,7 +3,7 @@ import { ChartError } from '../errors.ts';
 import type { JsonObject, Resource } from '../parse/manifest.ts';
 import { parseFieldPath } from '../recipe/fieldpath.ts';
 import { targets } from '../recipe/select.ts';
-import type { ChartIdentity, MapEntry } from '../recipe/types.ts';
+import type { ChartIdentity, EntriesEntry, MapEntry } from '../recipe/types.ts';
 import { getPath, isObject } from '../templatize/tree.ts';
 import type { ApplyContext, Release } from './apply.ts';
 import { isEmpty } from './emptiness.ts';
@@ -42,12 +42,22 @@ function addedKeys(entry: MapEntry, context: ApplyContext): JsonObject {
     case 'merge':
       return value as JsonObject;
     case 'entries':
-      return entry.entries;
+      return entriesOf(entry, context.release);
     case 'labels':
       return chartLabels(context.recipe.chart, context.release);
     case 'checksum':
       return { [entry.annotation]: checksum(entry.of, context) };
   }
+}
+
+function entriesOf(entry: EntriesEntry, { name, namespace, served = [] }: Release): JsonObject {
+  if (entry.unlessServed !== undefined && served.includes(entry.unlessServed)) return {};
+  return Object.fromEntries(
+    Object.entries(entry.entries).map(([key, value]) => [
+      key,
+      value.replaceAll('{release.name}', name).replaceAll('{release.namespace}', namespace),
+    ]),
+  );
 }
 
 function chartLabels(chart: ChartIdentity, release: Release): JsonObject {

@@ -6,10 +6,11 @@ import type { Entry, Recipe, Target } from '../recipe/types.ts';
 import { formatImage } from '../templatize/image.ts';
 import type { ImageValue } from '../templatize/model.ts';
 import { fillIn, presetTable } from '../templatize/presets.ts';
-import { getPath } from '../templatize/tree.ts';
+import { jsonStyle } from '../templatize/json-style.ts';
+import { getPath, isObject } from '../templatize/tree.ts';
 import { addKeys } from './added-keys.ts';
 import { isEmpty } from './emptiness.ts';
-import { jsonText } from './json-text.ts';
+import { jsonText, prettyJson } from './json-text.ts';
 import { fieldsAt, locate, type Mutable } from './locate.ts';
 import { refuseLimitsBelowRequests } from './limits.ts';
 
@@ -17,6 +18,8 @@ import { refuseLimitsBelowRequests } from './limits.ts';
 export interface Release {
   readonly name: string;
   readonly namespace: string;
+  /** APIs that the cluster serves beyond Kubernetes' own; `helm template` takes them by --api-versions. */
+  readonly served?: readonly string[];
 }
 
 /** What apply works with. */
@@ -45,7 +48,9 @@ export function apply(
   return manifest.resources
     .map((resource) => ({ resource, own: claims.get(resource) ?? [] }))
     .filter(({ own }) => isWanted(own, context))
-    .map(({ resource, own }) => applyTo(resource, own, context));
+    .flatMap(({ resource, own }) =>
+      patternsOf(resource, own, context).map((object) => applyTo(resource, object, own, context)),
+    );
 }
 
 /** What the user leaves open is what the chosen preset says. */
@@ -84,8 +89,33 @@ function isWanted(claims: readonly Claim[], { values }: ApplyContext): boolean {
   return claims.every(({ entry }) => entry.as !== 'document' || getPath(values, entry.path) === true);
 }
 
-function applyTo(resource: Resource, claims: readonly Claim[], context: ApplyContext): JsonObject {
-  const object = structuredClone<JsonObject>(resource.object);
+/** What a resource starts from: itself, or for an `each` entry one copy for each element. */
+function patternsOf(
+  resource: Resource,
+  claims: readonly Claim[],
+  { values }: ApplyContext,
+): readonly JsonObject[] {
+  const each = claims.map(({ entry }) => entry).find((entry) => entry.as === 'each');
+  if (each === undefined) return [structuredClone<JsonObject>(resource.object)];
+  const items = (getPath(values, each.path) ?? []) as readonly JsonObject[];
+  return items.map((item) => {
+    const object = structuredClone<JsonObject>(resource.object);
+    for (const [fieldPath, key] of Object.entries(each.fields)) {
+      const value = item[key] ?? null;
+      for (const [parent, last] of locate(object, parseFieldPath(fieldPath))) {
+        parent[last] = isObject(value) ? prettyJson(value, jsonStyle(String(parent[last])), '') : value;
+      }
+    }
+    return object;
+  });
+}
+
+function applyTo(
+  resource: Resource,
+  object: JsonObject,
+  claims: readonly Claim[],
+  context: ApplyContext,
+): JsonObject {
   for (const { entry, target } of claims) {
     for (const fieldPath of target.fieldPaths ?? []) {
       for (const [parent, key] of locate(object, parseFieldPath(fieldPath))) {
@@ -123,10 +153,25 @@ function setField(
       addKeys(parent, key, entry, resource, context);
       return;
     case 'document':
+    case 'each':
+      return;
+    case 'wrap':
+      if (!isEmpty(value)) parent[key] = filled(entry.content, value ?? null);
+      return;
+    case 'substitute':
+      parent[key] = String(parent[key]).replaceAll(entry.token, String(value));
       return;
     default:
       parent[key] = replacement(entry, value ?? null, parent[key], context);
   }
+}
+
+/** The content with the value in the place of every `$value`. */
+function filled(content: Json, value: Json): Json {
+  if (content === '$value') return value;
+  if (Array.isArray(content)) return content.map((item: Json) => filled(item, value));
+  if (!isObject(content)) return content;
+  return Object.fromEntries(Object.entries(content).map(([key, inner]) => [key, filled(inner, value)]));
 }
 
 function replacement(entry: Entry, value: Json, upstream: Json | undefined, context: ApplyContext): Json {

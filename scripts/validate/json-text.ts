@@ -22,7 +22,8 @@ export function jsonText(entry: JsonEntry, upstream: string, values: JsonObject)
   return upstream.endsWith('\n') ? `${text}\n` : text;
 }
 
-function prettyJson(value: Json, style: JsonStyle, margin: string): string {
+/** JSON over several lines in a style. */
+export function prettyJson(value: Json, style: JsonStyle, margin: string): string {
   const inner = margin + style.indent;
   if (Array.isArray(value) && value.length > 0) {
     return `[\n${value.map((item: Json) => inner + prettyJson(item, style, inner)).join(',\n')}\n${margin}]`;

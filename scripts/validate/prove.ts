@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { JsonObject, Manifest } from '../parse/manifest.ts';
 import { parseManifest } from '../parse/parse.ts';
 import type { Recipe } from '../recipe/types.ts';
-import type { ChartModel } from '../templatize/model.ts';
+import type { ChartModel, Lift } from '../templatize/model.ts';
 import { apply, type Release } from './apply.ts';
 import { compareObjects, showDifference, type Difference } from './compare.ts';
 import type { Finding } from './finding.ts';
@@ -83,7 +83,7 @@ async function provePoint(
     mergeValues(input.model.defaults, point.values),
     release,
   );
-  const upstream = input.manifest.resources.map(({ object }) => object);
+  const upstream = input.manifest.resources.filter(({ added }) => added !== true).map(({ object }) => object);
   return [
     ...unequal(
       'proof/oracle',
@@ -127,11 +127,7 @@ function undeclared(
   const lifts = model.lifts.filter(({ value }) => declared.has(value));
   const causes = differences.map((difference) => ({
     difference,
-    by: lifts.filter(
-      (lift) =>
-        `${lift.resource.kind}/${lift.resource.name}` === difference.object &&
-        overlap(lift.field, difference.path),
-    ),
+    by: lifts.filter((lift) => explains(lift, difference)),
   }));
   const seen = new Set(causes.flatMap(({ by }) => by.map(({ value }) => value)));
   return [
@@ -156,6 +152,13 @@ function undeclared(
         ),
       ),
   ];
+}
+
+/** Whether a lift can be why there is a difference; a whole object is there or not by few. */
+function explains({ resource, field }: Lift, { object, path }: Difference): boolean {
+  if (`${resource.kind}/${resource.name}` !== object) return false;
+  if (path.length > 0) return field.length > 0 && overlap(field, path);
+  return field.length === 0 || ['metadata.name', 'metadata.namespace'].includes(field.join('.'));
 }
 
 /** Whether one path is the other or lies inside it. */
