@@ -97,6 +97,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
+{{- define "multus.firstInstallHook" -}}
+{{- if and .Values.firstInstallHook (not (.Capabilities.APIVersions.Has "k8s.cni.cncf.io/v1")) -}}
+"helm.sh/hook": "post-install,post-upgrade"
+"meta.helm.sh/release-name": "{{ .Release.Name }}"
+"meta.helm.sh/release-namespace": "{{ .Release.Namespace }}"
+{{- end -}}
+{{- end -}}
+
 {{- /* Changes with the text of daemonConfig, so that the pods are replaced when it does. */ -}}
 {{- define "multus.configChecksum" -}}
 {{- if .Values.configChecksum -}}
@@ -108,6 +116,9 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- $value := deepCopy .Values.daemonConfig -}}
 {{- if and (not (hasKey $value "binDir")) .Values.mounts.cniBin.hostPath (ne (.Values.mounts.cniBin.hostPath | toString) "/opt/cni/bin") -}}
 {{- $_ := set $value "binDir" .Values.mounts.cniBin.hostPath -}}
+{{- end -}}
+{{- if and (not (hasKey $value "metricsPort")) .Values.monitoring.metricsPort -}}
+{{- $_ := set $value "metricsPort" .Values.monitoring.metricsPort -}}
 {{- end -}}
 {{- include "multus.json" (dict "value" $value "order" (list "chrootDir" "cniVersion" "logLevel" "logToStderr" "cniConfigDir" "multusAutoconfigDir" "multusConfigFile" "socketDir") "indent" "    " "margin" "") -}}
 {{- end -}}

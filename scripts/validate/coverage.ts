@@ -4,7 +4,7 @@ import { parseFieldPath } from '../recipe/fieldpath.ts';
 import { targets } from '../recipe/select.ts';
 import type { Entry, MergeEntry, Recipe } from '../recipe/types.ts';
 import type { SchemaNode } from '../assemble/schema-node.ts';
-import { isObject } from '../templatize/tree.ts';
+import { getPath, isObject } from '../templatize/tree.ts';
 import { fieldsAt } from './locate.ts';
 import type { Finding } from './finding.ts';
 
@@ -85,11 +85,10 @@ export function checkMergeKeys(recipe: Recipe, manifest: Manifest, schema: JsonO
   const ajv = new Ajv({ strict: false });
   ajv.addSchema(schema, 'values');
   return merges.flatMap((entry) => {
-    const pointer = entry.path
-      .split('.')
-      .map((key) => `/properties/${key}`)
-      .join('');
-    const accepts = ajv.compile({ $ref: `values#${pointer}` });
+    const keys = entry.path.split('.').flatMap((key) => ['properties', key]);
+    // A value that the schema lacks is a finding of checkCoverage.
+    if (getPath(schema, keys.join('.')) === undefined) return [];
+    const accepts = ajv.compile({ $ref: `values#/${keys.join('/')}` });
     return upstreamKeys(entry, manifest)
       .filter((key) => accepts({ [key]: 'x' }))
       .map((key) =>
