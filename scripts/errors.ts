@@ -315,7 +315,8 @@ export const ERRORS = {
   REGISTRY_ANSWER: {
     stage: 'oci',
     exit: 3,
-    meaning: 'A registry refused a request, or its answer does not follow the OCI distribution specification.',
+    meaning:
+      'A registry refused a request, or its answer does not follow the OCI distribution specification.',
     remedy: 'The message has the words of the registry; its log may say more.',
   },
   REGISTRY_REDIRECT: {

@@ -1,0 +1,147 @@
+import { ChartError } from '../../errors.ts';
+import { displayUrl } from '../../fetch/source.ts';
+import { registerSecret } from '../../io/secrets.ts';
+import { followable } from '../redirect.ts';
+import type { Challenge } from './challenges.ts';
+
+/** A user's name and password (or token) for one registry. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Repositories and what is to be done there: `repository:infra/multus:pull,push`. */
+export type Scopes = readonly string[];
+
+/** The scope of reading, or of reading and writing, a repository (distribution's token/scope.md). */
+export function scopeOf(repository: string, actions: 'pull' | 'pull,push'): string {
+  return `repository:${repository}:${actions}`;
+}
+
+/** Gives the credentials for requests to one registry. */
+export interface Authorizer {
+  /** The Authorization header for these scopes; undefined while none was asked for. */
+  header(scopes: Scopes): Promise<string | undefined>;
+  /**
+   * Takes a 401: what was asked for, and that `sent` was not good enough. False when
+   * another attempt would be the same.
+   */
+  refused(challenges: readonly Challenge[], sent: string | undefined, scopes: Scopes): Promise<boolean>;
+}
+
+/** What an authorizer needs. */
+export interface AuthorizerOptions {
+  readonly login: Login | undefined;
+  /** The registry's own origin: only its challenges are answered. */
+  readonly origin: URL;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Gets a token's JSON, with the Authorization header for the realm's origin only. */
+  readonly get: (url: URL, authorization: string | undefined) => Promise<unknown>;
+}
+
+interface BearerScheme {
+  readonly kind: 'bearer';
+  readonly realm: URL;
+  readonly service: string | undefined;
+}
+
+type Scheme = BearerScheme | { readonly kind: 'basic' };
+
+interface Token {
+  readonly header: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** A token without `expires_in` lives 60 s (distribution's token/jwt.md); Gitea's has none. */
+const SHORTEST_LIFE_S = 60;
+/** Not used for a request that could arrive after the end. */
+const MARGIN_MS = 10_000;
+
+/** Bearer tokens per scope, anonymous without a login, or Basic: as the registry asks. */
+export function authorizer(options: AuthorizerOptions): Authorizer {
+  const { login, now } = options;
+  const tokens = new Map<string, Promise<Token>>();
+  let scheme: Scheme | undefined;
+  const known = async (key: string): Promise<Token | undefined> => tokens.get(key)?.catch(() => undefined);
+  const bearerHeader = async (bearer: BearerScheme, scopes: Scopes): Promise<string> => {
+    const key = scopes.join(' ');
+    const before = tokens.get(key);
+    const token = await known(key);
+    if (token !== undefined && token.until > now()) return token.header;
+    // Several requests may have waited for the same expired token: one asks anew for all.
+    if (tokens.get(key) === before) tokens.delete(key);
+    const promise = tokens.get(key) ?? requestToken(bearer, scopes, options);
+    tokens.set(key, promise);
+    return (await promise).header;
+  };
+  return {
+    header: async (scopes) => {
+      if (scheme?.kind === 'bearer') return bearerHeader(scheme, scopes);
+      return scheme && login && basicHeader(login);
+    },
+    refused: async (challenges, sent, scopes) => {
+      scheme = chooseScheme(challenges, options) ?? scheme;
+      if (scheme === undefined || (scheme.kind === 'basic' && sent?.startsWith('Basic ') === true))
+        return false;
+      const key = scopes.join(' ');
+      if ((await known(key))?.header === sent) tokens.delete(key);
+      return true;
+    },
+  };
+}
+
+/** `Basic` with what RFC 7617 makes of a login; the pair is a secret from now on. */
+function basicHeader({ username, password }: Login): string {
+  registerSecret(`${username}:${password}`);
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/**
+ * Bearer if its realm may be asked, or else Basic if there is a login. A Gitea behind a
+ * proxy may have a realm that only it can reach (ROOT_URL), but it takes Basic as well.
+ */
+function chooseScheme(
+  challenges: readonly Challenge[],
+  { origin, login }: AuthorizerOptions,
+): Scheme | undefined {
+  const basic = challenges.some(({ scheme }) => scheme === 'basic') && login !== undefined;
+  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
+  if (bearer === undefined) return basic ? { kind: 'basic' } : undefined;
+  try {
+    const realm = followable(bearer.parameters.get('realm'), origin, 'the token realm');
+    return { kind: 'bearer', realm, service: bearer.parameters.get('service') };
+  } catch (error) {
+    if (basic) return { kind: 'basic' };
+    throw error;
+  }
+}
+
+async function requestToken(
+  { realm, service }: BearerScheme,
+  scopes: Scopes,
+  { login, now, get }: AuthorizerOptions,
+): Promise<Token> {
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.set('service', service);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
+  const asked = now();
+  const answer = (await get(url, login && basicHeader(login))) as TokenAnswer | null;
+  const token = answer?.token ?? answer?.access_token;
+  // One that a header cannot hold would end in an error of the HTTP library with the token in it.
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer holds no token`);
+  }
+  registerSecret(token);
+  const seconds = Number(answer?.expires_in ?? SHORTEST_LIFE_S);
+  const life = Math.max(Number.isFinite(seconds) ? seconds : 0, SHORTEST_LIFE_S);
+  return { header: `Bearer ${token}`, until: asked + life * 1000 - MARGIN_MS };
+}
+
+/** distribution's token/jwt.md: `access_token` is a second name of `token`. */
+interface TokenAnswer {
+  readonly token?: unknown;
+  readonly access_token?: unknown;
+  readonly expires_in?: unknown;
+}

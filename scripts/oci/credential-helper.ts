@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { ChartError } from '../errors.ts';
+import type { Login } from './auth/token.ts';
+import { registerSecret } from '../io/secrets.ts';
+
+/** What a program that was run gave back. */
+export interface ProgramResult {
+  readonly code: number | null;
+  readonly stdout: string;
+}
+
+/** Runs a program with text on its stdin; injected, so that tests need no helpers. */
+export type RunProgram = (program: string, args: readonly string[], stdin: string) => Promise<ProgramResult>;
+
+/** How long a helper may take: it may ask the user to unlock a keychain. */
+const PATIENCE_MS = 60_000;
+
+/** {@link RunProgram} by Node. Rejects with ENOENT when there is no such program. */
+export const runProgram: RunProgram = (program, args, stdin) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'ignore'], timeout: PATIENCE_MS });
+    const pieces: Buffer[] = [];
+    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+    child.stdin.on('error', () => {});
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(pieces).toString('utf8') }));
+    child.stdin.end(stdin);
+  });
+
+/**
+ * Asks a Docker credential helper (docker/docker-credential-helpers: `get`, the server on
+ * stdin, JSON on stdout). Undefined when it has nothing for this server.
+ *
+ * @throws REGISTRY_CREDENTIALS when it cannot be run or answers something else
+ */
+export async function askHelper(
+  helper: string,
+  server: string,
+  file: string,
+  run: RunProgram,
+): Promise<Login | undefined> {
+  const program = `docker-credential-${helper}`;
+  if (!/^[A-Za-z0-9._-]+$/.test(helper)) throw unusable(program, file, 'its name is not allowed');
+  const { code, stdout } = await run(program, ['get'], server).catch((error: unknown) => {
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not on PATH' : 'it cannot be run';
+    throw unusable(program, file, reason);
+  });
+  if (code !== 0) {
+    // The one failure that the helpers' protocol names; it is printed on stdout.
+    if (/credentials not found/i.test(stdout)) return undefined;
+    throw unusable(program, file, `it ended with status ${code ?? 'none, by a signal or after a minute'}`);
+  }
+  const { username, password } = parse(stdout) ?? {};
+  if (username === undefined || password === undefined)
+    throw unusable(program, file, 'its answer is not understood');
+  if (username === '<token>') {
+    throw unusable(program, file, 'it has an identity token, which this client cannot use');
+  }
+  return { username, password };
+}
+
+function parse(stdout: string): Partial<Login> | undefined {
+  try {
+    const { Username, Secret } = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    if (typeof Username !== 'string' || typeof Secret !== 'string') return undefined;
+    registerSecret(Secret);
+    return { username: Username, password: Secret };
+  } catch {
+    return undefined;
+  }
+}
+
+function unusable(program: string, file: string, reason: string): ChartError {
+  return new ChartError(
+    'REGISTRY_CREDENTIALS',
+    `${program}, which ${file} names, cannot be used: ${reason}`,
+    {
+      hint: `Install it, take it out of ${file}, or give GITEA_TOKEN, or REGISTRY_USERNAME and REGISTRY_PASSWORD.`,
+    },
+  );
+}

@@ -1,0 +1,166 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ChartError } from '../errors.ts';
+import { readText } from '../io/files.ts';
+import { registerSecret } from '../io/secrets.ts';
+import type { Login } from './auth/token.ts';
+import { askHelper, runProgram, type RunProgram } from './credential-helper.ts';
+
+/** A login and where it came from, which is printed; the password never is. */
+export interface Credentials extends Login {
+  /** For example `GITEA_TOKEN` or a file's path. */
+  readonly source: string;
+}
+
+/** Where credentials may come from. */
+export interface CredentialOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** `--username`. */
+  readonly username?: string;
+  /** Reads what `--password-stdin` announces. */
+  readonly readPassword?: () => Promise<string>;
+  /**
+   * Only what is stored for the very host: for registries that the user did not name,
+   * such as an image's, to which the credentials of the flags and the environment do not belong.
+   */
+  readonly storedOnly?: boolean;
+  readonly run?: RunProgram;
+}
+
+/**
+ * The credentials for a registry, first found: flags; GITEA_TOKEN; REGISTRY_USERNAME and
+ * REGISTRY_PASSWORD; Docker's config.json; Helm's. Undefined: ask without.
+ *
+ * @param registry `HOST[:PORT]`, matched exactly
+ * @throws REGISTRY_CREDENTIALS when some are given by half, or a file or helper is unusable
+ */
+export async function findCredentials(
+  registry: string,
+  options: CredentialOptions,
+): Promise<Credentials | undefined> {
+  const given =
+    options.storedOnly === true ? undefined : ((await fromFlags(options)) ?? fromEnv(options.env));
+  if (given !== undefined) return usable(given);
+  for (const file of configFiles(options.env)) {
+    const stored = existsSync(file) ? await fromFile(file, registry, options.run ?? runProgram) : undefined;
+    if (stored !== undefined) return usable({ ...stored, source: file });
+  }
+  return undefined;
+}
+
+async function fromFlags({ username, readPassword }: CredentialOptions): Promise<Credentials | undefined> {
+  if (username === undefined && readPassword === undefined) return undefined;
+  if (username === undefined || readPassword === undefined) {
+    const missing = username === undefined ? '--username' : '--password-stdin';
+    throw new ChartError(
+      'REGISTRY_CREDENTIALS',
+      `--username and --password-stdin go together; ${missing} is missing`,
+    );
+  }
+  // `echo` and editors end the line; no password does.
+  const password = (await readPassword()).replace(/\r?\n$/, '');
+  return { username, password, source: '--username and --password-stdin' };
+}
+
+function fromEnv(env: NodeJS.ProcessEnv): Credentials | undefined {
+  const { GITEA_TOKEN: token, REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = env;
+  // Gitea looks only at the token; the name is for people who read its log.
+  if (token) return { username: username || 'token', password: token, source: 'GITEA_TOKEN' };
+  if (!username && !password) return undefined;
+  if (username && password) return { username, password, source: 'REGISTRY_USERNAME and REGISTRY_PASSWORD' };
+  throw new ChartError(
+    'REGISTRY_CREDENTIALS',
+    `REGISTRY_USERNAME and REGISTRY_PASSWORD go together; ${username ? 'REGISTRY_PASSWORD' : 'REGISTRY_USERNAME'} is missing`,
+  );
+}
+
+/** Docker's file, then Helm's (helm.sh/docs/helm/helm: HELM_REGISTRY_CONFIG, HELM_CONFIG_HOME, XDG_CONFIG_HOME). */
+function configFiles(env: NodeJS.ProcessEnv): readonly string[] {
+  const home = env['HOME'] || homedir();
+  const docker = env['DOCKER_CONFIG'] || join(home, '.docker');
+  const config =
+    env['XDG_CONFIG_HOME'] ||
+    (process.platform === 'darwin' ? join(home, 'Library', 'Preferences') : join(home, '.config'));
+  const helm = env['HELM_CONFIG_HOME'] || join(config, 'helm');
+  return [join(docker, 'config.json'), env['HELM_REGISTRY_CONFIG'] || join(helm, 'registry', 'config.json')];
+}
+
+/** The members of Docker's config.json that lead to credentials (docs.docker.com, "docker login"). */
+interface DockerConfig {
+  readonly auths?: Readonly<
+    Record<string, { readonly auth?: string; readonly username?: string; readonly password?: string } | null>
+  >;
+  readonly credHelpers?: Readonly<Record<string, string>>;
+  readonly credsStore?: string;
+}
+
+async function fromFile(file: string, registry: string, run: RunProgram): Promise<Login | undefined> {
+  const { auths = {}, credHelpers = {}, credsStore } = parseConfig(await readText(file), file);
+  const server = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
+  const own = Object.entries(credHelpers).find(([key]) => hostOf(key) === registry)?.[1];
+  if (own !== undefined) return askHelper(own, server, file, run);
+  const entry = Object.entries(auths).find(([key]) => hostOf(key) === registry)?.[1] ?? undefined;
+  const plain = entry && loginOf(entry, registry, file);
+  if (plain !== undefined) return plain;
+  // `docker login` leaves an empty entry for what is in the store; others need not be asked for.
+  return credsStore && entry !== undefined ? askHelper(credsStore, server, file, run) : undefined;
+}
+
+function parseConfig(text: string, file: string): DockerConfig {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === 'object' && json !== null) return json;
+  } catch {
+    // No cause: the parser quotes the text, and that may be a password.
+  }
+  throw new ChartError('REGISTRY_CREDENTIALS', `${file} is not a JSON object`);
+}
+
+function loginOf(
+  {
+    auth,
+    username,
+    password,
+  }: { readonly auth?: string; readonly username?: string; readonly password?: string },
+  registry: string,
+  file: string,
+): Login | undefined {
+  if (username && password) return { username, password };
+  if (!auth) return undefined;
+  registerSecret(auth);
+  const pair = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon <= 0) {
+    throw new ChartError(
+      'REGISTRY_CREDENTIALS',
+      `${file}: auths.${JSON.stringify(registry)}.auth is not base64 of NAME:PASSWORD`,
+    );
+  }
+  return { username: pair.slice(0, colon), password: pair.slice(colon + 1).replace(/\0+$/, '') };
+}
+
+/** The host that a key is for: `HOST`, or as older Dockers wrote `https://HOST/v1/`. Paths of others stay, and match nothing. */
+function hostOf(key: string): string {
+  const host = key.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '');
+  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host.toLowerCase();
+}
+
+/** Registers the secret, and refuses what no header can hold before it comes near one. */
+function usable(credentials: Credentials): Credentials {
+  const { username, password, source } = credentials;
+  registerSecret(password);
+  if (password === '' || /[\r\n\0]/.test(username + password)) {
+    throw new ChartError(
+      'REGISTRY_CREDENTIALS',
+      `The password of ${source} is ${password === '' ? 'empty' : 'more than one line'}`,
+    );
+  }
+  if (username.includes(':')) {
+    throw new ChartError(
+      'REGISTRY_CREDENTIALS',
+      `The user name of ${source} has a colon in it, which Basic cannot send`,
+    );
+  }
+  return credentials;
+}

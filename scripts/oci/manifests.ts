@@ -1,0 +1,106 @@
+import { ChartError } from '../errors.ts';
+import { scopeOf } from './auth/token.ts';
+import { digestOf, isDigest } from './digest.ts';
+import type { Client } from './http.ts';
+import { mediaTypeOf } from './manifest.ts';
+import { MANIFEST_TYPES } from './media-types.ts';
+import type { Descriptor } from './store.ts';
+import type { Answer } from './wire.ts';
+
+const DIGEST_HEADER = 'docker-content-digest';
+
+/** A manifest as a registry has it. */
+export interface FoundManifest {
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A manifest by tag or digest; undefined when there is none. The digest is that of the
+ * body, never only what a header says.
+ *
+ * @throws OCI_DIGEST when header, reference and body do not agree; what the client throws
+ */
+export async function getManifest(
+  client: Client,
+  repository: string,
+  reference: string,
+): Promise<FoundManifest | undefined> {
+  const answer = await client.send({
+    method: 'GET',
+    url: manifestUrl(client, repository, reference),
+    headers: { accept: MANIFEST_TYPES.join(', ') },
+    scopes: [scopeOf(repository, 'pull')],
+    expect: [200, 404],
+  });
+  if (answer.status === 404) return undefined;
+  const { bytes } = answer;
+  const where = `${client.origin.host}/${repository}${isDigest(reference) ? '@' : ':'}${reference}`;
+  const digest = digestOf(bytes);
+  checkDigest(answer, digest, where);
+  if (isDigest(reference) && reference !== digest) {
+    throw new ChartError('OCI_DIGEST', `${where}: the registry gave content with digest ${digest}`);
+  }
+  const stated = answer.header('content-type')?.split(';')[0]?.trim();
+  const known = stated !== undefined && MANIFEST_TYPES.includes(stated) ? stated : undefined;
+  return {
+    descriptor: { mediaType: mediaTypeOf(bytes, known, where), digest, size: bytes.byteLength },
+    bytes,
+  };
+}
+
+/**
+ * Stores a manifest under a tag or its digest.
+ *
+ * @throws OCI_DIGEST when the registry stored something else; what the client throws
+ */
+export async function putManifest(
+  client: Client,
+  repository: string,
+  reference: string,
+  { descriptor, bytes }: FoundManifest,
+): Promise<void> {
+  const answer = await client.send({
+    method: 'PUT',
+    url: manifestUrl(client, repository, reference),
+    headers: { 'content-type': descriptor.mediaType },
+    body: bytes,
+    scopes: [scopeOf(repository, 'pull,push')],
+    writes: repository,
+    expect: [200, 201, 202],
+  });
+  checkDigest(answer, descriptor.digest, `${client.origin.host}/${repository}:${reference}`);
+}
+
+/** Whether the registry has a manifest of this digest and size. */
+export async function hasManifest(
+  client: Client,
+  repository: string,
+  descriptor: Descriptor,
+): Promise<boolean> {
+  const answer = await client.send({
+    method: 'HEAD',
+    url: manifestUrl(client, repository, descriptor.digest),
+    headers: { accept: MANIFEST_TYPES.join(', ') },
+    scopes: [scopeOf(repository, 'pull')],
+    expect: [200, 404],
+  });
+  return answer.status === 200 && sizeFits(answer, descriptor);
+}
+
+/** Whether a HEAD's Content-Length, where there is one, is the size that it should be. */
+export function sizeFits(answer: Answer, { size }: Descriptor): boolean {
+  const length = answer.header('content-length');
+  return length === undefined || Number(length) === size;
+}
+
+function manifestUrl(client: Client, repository: string, reference: string): URL {
+  return new URL(`/v2/${repository}/manifests/${reference}`, client.origin);
+}
+
+function checkDigest(answer: Answer, digest: string, where: string): void {
+  const stated = answer.header(DIGEST_HEADER);
+  // Digests of other algorithms cannot be compared.
+  if (stated === undefined || !isDigest(stated) || stated === digest) return;
+  throw new ChartError('OCI_DIGEST', `${where}: the registry says ${stated}, but the content has ${digest}`);
+}

@@ -1,0 +1,39 @@
+import { ChartError } from '../errors.ts';
+import { displayUrl } from '../fetch/source.ts';
+import { isInternal, isLoopback } from './address.ts';
+
+/**
+ * Where a Location, a realm or a `Link` of a server leads, if the client may go there.
+ *
+ * A server must not make the client its tool inside the client's network (as in
+ * go-containerregistry, pkg/v1/remote/write.go): loopback, link-local and private
+ * addresses of another host are refused. So is the step from https down to http.
+ *
+ * @param what for the message: `the redirect`, `the upload location`
+ * @throws REGISTRY_REDIRECT
+ */
+export function followable(location: string | undefined, from: URL, what: string): URL {
+  if (location === undefined || !URL.canParse(location, from.href)) {
+    throw refused(from, `${what} is ${location === undefined ? 'missing' : 'no URL'}`);
+  }
+  const target = new URL(location, from);
+  if (target.protocol !== 'https:' && target.protocol !== 'http:') {
+    throw refused(from, `${what} has the scheme ${target.protocol}`);
+  }
+  if (from.protocol === 'https:' && target.protocol === 'http:') {
+    throw refused(from, `${what} leads from https to ${displayUrl(target)}`);
+  }
+  const sameHost =
+    target.hostname === from.hostname || (isLoopback(target.hostname) && isLoopback(from.hostname));
+  if (!sameHost && isInternal(target.hostname)) {
+    throw refused(from, `${what} leads to ${displayUrl(target)}, an internal address of another host`);
+  }
+  // Nobody but the user gives credentials.
+  target.username = '';
+  target.password = '';
+  return target;
+}
+
+function refused(from: URL, reason: string): ChartError {
+  return new ChartError('REGISTRY_REDIRECT', `${displayUrl(from)}: ${reason}`);
+}

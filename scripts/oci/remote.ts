@@ -1,0 +1,133 @@
+import { ChartError } from '../errors.ts';
+import { scopeOf } from './auth/token.ts';
+import { readAll, streamOf } from './digest.ts';
+import { download } from './download.ts';
+import type { Client } from './http.ts';
+import { getManifest, hasManifest, putManifest, sizeFits } from './manifests.ts';
+import { isManifest } from './media-types.ts';
+import { listReferrers } from './referrers.ts';
+import type { ContentStore, Descriptor } from './store.ts';
+import { listTags } from './tags.ts';
+import { OCTET_STREAM, uploadBlob, uploadLocation } from './upload.ts';
+
+/** A repository of a registry, with what only registries have. */
+export interface RemoteStore extends ContentStore {
+  mount(descriptor: Descriptor, fromRepository: string): Promise<boolean>;
+  /** All tags, sorted. */
+  tags(): Promise<readonly string[]>;
+  /** What refers to a manifest by `subject`. */
+  referrers(digest: string): Promise<readonly Descriptor[]>;
+}
+
+/** Manifests that are kept to be tagged; each has at most 4 MiB, an image has some twenty. */
+const KEPT_MANIFESTS = 64;
+
+/**
+ * A repository as a content store. Errors of all functions: REGISTRY_NETWORK,
+ * REGISTRY_DENIED, REGISTRY_ANSWER, REGISTRY_REDIRECT, OCI_DIGEST.
+ *
+ * @param name for messages: `HOST/REPOSITORY`
+ */
+export function remoteStore(client: Client, repository: string, name: string): RemoteStore {
+  const pushed = new Map<string, Uint8Array>();
+  const uploads = new Map<string, URL>();
+  const exists = (descriptor: Descriptor): Promise<boolean> =>
+    isManifest(descriptor.mediaType)
+      ? hasManifest(client, repository, descriptor)
+      : hasBlob(client, repository, descriptor);
+  const manifestBytes = async (descriptor: Descriptor): Promise<Uint8Array> => {
+    const found = await getManifest(client, repository, descriptor.digest);
+    if (found !== undefined) return found.bytes;
+    throw new ChartError('OCI_NOT_FOUND', `${name} has no manifest ${descriptor.digest}`);
+  };
+  const keep = (digest: string, bytes: Uint8Array): void => {
+    pushed.set(digest, bytes);
+    const oldest = pushed.keys().next().value;
+    if (pushed.size > KEPT_MANIFESTS && oldest !== undefined) pushed.delete(oldest);
+  };
+  return {
+    name,
+    exists,
+    fetch: async (descriptor) =>
+      isManifest(descriptor.mediaType)
+        ? streamOf(await manifestBytes(descriptor))
+        : fetchBlob(client, repository, name, descriptor),
+    push: async (descriptor, open) => {
+      if (await exists(descriptor)) return;
+      if (isManifest(descriptor.mediaType)) {
+        const bytes = await readAll(await open(), descriptor, name);
+        await putManifest(client, repository, descriptor.digest, { descriptor, bytes });
+        keep(descriptor.digest, bytes);
+        return;
+      }
+      const location = uploads.get(descriptor.digest);
+      uploads.delete(descriptor.digest);
+      const scopes = [scopeOf(repository, 'pull,push')];
+      const target = { client, repository, scopes, exists: () => exists(descriptor) };
+      await uploadBlob(location === undefined ? target : { ...target, location }, descriptor, open);
+    },
+    resolve: async (reference) => (await getManifest(client, repository, reference))?.descriptor,
+    tag: async (descriptor, tag) => {
+      const bytes = pushed.get(descriptor.digest) ?? (await manifestBytes(descriptor));
+      await putManifest(client, repository, tag, { descriptor, bytes });
+    },
+    mount: async ({ digest }, from) => {
+      const outcome = await mountBlob(client, repository, digest, from);
+      if (outcome instanceof URL) uploads.set(digest, outcome);
+      return outcome === true;
+    },
+    tags: () => listTags(client, repository),
+    referrers: (digest) => listReferrers(client, repository, digest),
+  };
+}
+
+function blobUrl(client: Client, repository: string, digest: string): URL {
+  return new URL(`/v2/${repository}/blobs/${digest}`, client.origin);
+}
+
+async function hasBlob(client: Client, repository: string, descriptor: Descriptor): Promise<boolean> {
+  const answer = await client.send({
+    method: 'HEAD',
+    url: blobUrl(client, repository, descriptor.digest),
+    scopes: [scopeOf(repository, 'pull')],
+    expect: [200, 404],
+  });
+  return answer.status === 200 && sizeFits(answer, descriptor);
+}
+
+async function fetchBlob(
+  client: Client,
+  repository: string,
+  name: string,
+  { digest, size }: Descriptor,
+): ReturnType<ContentStore['fetch']> {
+  const call = { url: blobUrl(client, repository, digest), scopes: [scopeOf(repository, 'pull')] };
+  const stream = await download(client, call, size);
+  if (stream !== undefined) return stream;
+  throw new ChartError('OCI_NOT_FOUND', `${name} has no ${digest}`);
+}
+
+/**
+ * Asks to take a blob over from another repository of the same registry. True when it is
+ * here now; the location of an ordinary upload when the registry rather wants that (202);
+ * false when it refuses: reading there may not be allowed, which is no error.
+ */
+async function mountBlob(
+  client: Client,
+  repository: string,
+  digest: string,
+  from: string,
+): Promise<boolean | URL> {
+  const url = new URL(`/v2/${repository}/blobs/uploads/`, client.origin);
+  url.searchParams.set('mount', digest);
+  url.searchParams.set('from', from);
+  const answer = await client.send({
+    method: 'POST',
+    url,
+    headers: { ...OCTET_STREAM, 'content-length': '0' },
+    scopes: [scopeOf(repository, 'pull,push'), scopeOf(from, 'pull')],
+    expect: [201, 202, 400, 401, 403, 404, 405],
+  });
+  if (answer.status === 201) return true;
+  return answer.status === 202 ? uploadLocation(answer) : false;
+}
