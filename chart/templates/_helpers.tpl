@@ -90,18 +90,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
-{{- define "multus.crdsKeep" -}}
-{{- if .Values.crds.keep -}}
-"helm.sh/resource-policy": "keep"
-"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"
-{{- end -}}
-{{- end -}}
-
 {{- define "multus.firstInstallHook" -}}
 {{- if and .Values.firstInstallHook (not (.Capabilities.APIVersions.Has "k8s.cni.cncf.io/v1")) -}}
 "helm.sh/hook": "post-install,post-upgrade"
 "meta.helm.sh/release-name": "{{ .Release.Name }}"
 "meta.helm.sh/release-namespace": "{{ .Release.Namespace }}"
+{{- end -}}
+{{- end -}}
+
+{{- define "multus.crdsKeep" -}}
+{{- if .Values.crds.keep -}}
+"helm.sh/resource-policy": "keep"
+"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"
 {{- end -}}
 {{- end -}}
 

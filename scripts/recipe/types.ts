@@ -219,6 +219,20 @@ export interface UpstreamSource {
   readonly mirrors?: readonly string[];
 }
 
+/** How the site deploys the chart by Argo CD; see npm run argocd. */
+export interface ArgoSettings {
+  /** Name of the Application (default: the chart's). */
+  readonly application?: string;
+  /** Destination namespace. */
+  readonly namespace?: string;
+  /** Folder of the wrapper chart under a directory generator. */
+  readonly path?: string;
+  readonly project?: string;
+  readonly argocdNamespace?: string;
+  /** Values that differ from the chart's defaults. */
+  readonly values?: JsonObject;
+}
+
 /**
  * Sets of values by name, for example host paths by platform. A value that a preset
  * names has no default in values.yaml: unset it follows the preset, set it wins.
@@ -243,5 +257,6 @@ export interface Recipe {
   /** Bindings: `values` first, then `additions`, in the file's order. */
   readonly entries: readonly Entry[];
   readonly presets?: Presets;
+  readonly argocd?: ArgoSettings;
   readonly publish?: { readonly registry?: string };
 }
