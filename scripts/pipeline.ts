@@ -42,7 +42,7 @@ export async function build(root: string): Promise<Built> {
 }
 
 /** The manifest with the project's own objects (templates/objects/*.yaml) behind upstream's. */
-function withObjects(upstream: Manifest, files: ReadonlyMap<string, string>): Manifest {
+export function withObjects(upstream: Manifest, files: ReadonlyMap<string, string>): Manifest {
   const added = [...files]
     .filter(([path]) => path.startsWith('templates/objects/'))
     .flatMap(([path, text]) => parseManifest(canonicalText(parseManifest(text, path)), path).resources)
