@@ -31,7 +31,11 @@ export function printDepartures(departures: readonly Departure[], lock: Lock, ou
 }
 
 /** The digest and what a person does next. */
-export function printNextSteps({ digest, chart }: PublishReceipt, out: Output): void {
+export function printNextSteps(
+  { digest, chart, target, tag }: PublishReceipt,
+  registry: string | undefined,
+  out: Output,
+): void {
   out.line();
   out.line(`${chart.name} ${chart.version}  ${out.paint('bold', digest)}`);
   out.line();
@@ -39,6 +43,11 @@ export function printNextSteps({ digest, chart }: PublishReceipt, out: Output): 
   out.table([
     ['npm run template', 'review what it renders'],
     ['npm run review', 'how it departs from upstream, and why'],
-    ['npm run release -- --registry oci://HOST/OWNER', 'publish it to a registry'],
+    ...(registry === undefined
+      ? [['npm run release -- --registry oci://HOST/OWNER', 'publish it to a registry']]
+      : [
+          [`npm run argocd -- --registry oci://${registry}`, 'what Argo CD needs to deploy it'],
+          [`helm install ${chart.name} oci://${target} --version ${tag}`, 'install it without Argo CD'],
+        ]),
   ]);
 }

@@ -1,0 +1,78 @@
+import { join, resolve } from 'node:path';
+import { run } from './io/command.ts';
+import { progressBar } from './io/progress.ts';
+import { graphOf } from './oci/copy.ts';
+import { artifactStore } from './publish/artifact-store.ts';
+import { writeBundle, type BundleItem } from './publish/bundle.ts';
+import { pinnedImages, type PinnedImage } from './publish/images.ts';
+import { prepare } from './publish/prepare.ts';
+import { opener, REGISTRY_FLAGS, registryOptions } from './publish/registry-flags.ts';
+import { ChartError } from './errors.ts';
+
+await run({
+  name: 'bundle',
+  summary: 'Writes the chart and its images as one OCI image layout, to carry where there is no internet.',
+  flags: {
+    output: {
+      type: 'string',
+      value: 'FILE',
+      description: 'a directory, or a file that ends in .tar (default: dist/NAME-VERSION.bundle.tar)',
+    },
+    from: {
+      type: 'string',
+      value: 'HOST',
+      description: 'take the images from this registry host with the credentials given here',
+    },
+    ...REGISTRY_FLAGS,
+  },
+  notes: 'Then, on the other side: npm run release -- --from-bundle FILE --registry oci://HOST/OWNER',
+  async action({ flags, project, out, env }) {
+    const { built, artifact } = await prepare(project, false, env, out);
+    const path = resolve(
+      project,
+      flags.output ?? join('dist', `${artifact.name}-${artifact.version}.bundle.tar`),
+    );
+    const open = opener(flags.from ?? '', registryOptions(flags, env, out), out);
+    const images = await Promise.all(
+      pinnedImages(built.lock).map(async (image) => imageItem(image, await open(image.from))),
+    );
+    const chart: BundleItem = {
+      kind: 'chart',
+      name: artifact.name,
+      tag: artifact.version,
+      root: artifact.manifest.descriptor,
+      source: artifactStore(artifact),
+    };
+    const items = [...images, chart];
+    const graphs = await Promise.all(items.map(({ source, root }) => graphOf(source, root)));
+    const bar = progressBar(
+      out,
+      'bundle',
+      graphs.flat().reduce((sum, { size }) => sum + size, 0),
+    );
+    await writeBundle(path, items, ({ action, bytes, descriptor }) => {
+      if (action === 'progress') bar.add(bytes);
+      else if (action === 'skip') bar.skip(descriptor.size);
+    });
+    bar.done();
+    out.step('bundled', path);
+    out.table(items.map(({ kind, name, tag, root }) => [kind, `${name}:${tag}`, root.digest]));
+    out.json({
+      path,
+      items: items.map(({ kind, name, tag, root }) => ({ kind, name, tag, digest: root.digest })),
+    });
+  },
+});
+
+async function imageItem(image: PinnedImage, source: BundleItem['source']): Promise<BundleItem> {
+  const root = await source.resolve(image.digest);
+  if (root === undefined)
+    throw new ChartError('OCI_NOT_FOUND', `${source.name} does not have ${image.digest}`);
+  return {
+    kind: 'image',
+    name: image.from.repository.split('/').at(-1) ?? image.from.repository,
+    tag: image.tag,
+    root,
+    source,
+  };
+}

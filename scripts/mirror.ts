@@ -1,0 +1,76 @@
+import { ChartError } from './errors.ts';
+import { readProject } from './io/project.ts';
+import { run } from './io/command.ts';
+import { readLock } from './fetch/snapshot.ts';
+import { subsetOf } from './oci/subset.ts';
+import { mirrorPublication, pinnedImages } from './publish/images.ts';
+import { executeAll, planAll } from './publish/publish.ts';
+import type { Publication } from './publish/publication.ts';
+import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
+import { remoteTarget } from './publish/remote-target.ts';
+
+await run({
+  name: 'mirror',
+  summary: 'Copies the pinned images to a registry of your own, every platform, the digest unchanged.',
+  flags: {
+    registry: {
+      type: 'string',
+      value: 'oci://HOST/OWNER',
+      description: 'the mirror (default: recipe.yaml images.mirror, $REGISTRY, publish.registry)',
+    },
+    platform: {
+      type: 'string',
+      value: 'OS/ARCH',
+      multiple: true,
+      description: 'only this platform (repeatable); changes the digest, so it needs --new-digest',
+    },
+    'new-digest': {
+      type: 'boolean',
+      description: 'accept that a copy of some platforms has another digest than the pinned one',
+    },
+    'dry-run': { type: 'boolean', description: 'print the plan and copy nothing' },
+    ...REGISTRY_FLAGS,
+  },
+  async action({ flags, project, out, env }) {
+    const [{ recipe }, lock] = await Promise.all([readProject(project), readLock(project)]);
+    const registry = flags.registry ?? recipe.mirror ?? env['REGISTRY'] ?? recipe.publish?.registry;
+    if (registry === undefined) {
+      throw new ChartError('USAGE', 'npm run mirror: no registry is named', {
+        hint: 'Say --registry oci://HOST/OWNER, or set images.mirror in recipe.yaml.',
+      });
+    }
+    const platforms = flags.platform ?? [];
+    if (platforms.length > 0 && flags['new-digest'] !== true) {
+      throw new ChartError(
+        'USAGE',
+        '--platform makes another digest than the pinned one, which the chart names',
+        { hint: 'Copy every platform, or say --new-digest and set the digest in the values yourself.' },
+      );
+    }
+    const { open } = remoteTarget(registry, { flags, env, out });
+    const publications = await Promise.all(
+      pinnedImages(lock).map((image) => mirrorPublication(image, registry, open)),
+    );
+    const chosen =
+      platforms.length === 0
+        ? publications
+        : await Promise.all(publications.map((publication) => only(publication, platforms)));
+    const planned = await planAll(
+      chosen.map((publication) => ({ kind: 'image' as const, publication })),
+      out,
+    );
+    if (flags['dry-run'] === true) {
+      out.json({ plans: planned.map(({ plan }) => plan) });
+      return;
+    }
+    const done = await executeAll(planned, out);
+    out.json(
+      done.map(({ plan, steps }) => ({ target: plan.target, tag: plan.tag, digest: plan.digest, steps })),
+    );
+  },
+});
+
+async function only(publication: Publication, platforms: readonly string[]): Promise<Publication> {
+  const { store, root } = await subsetOf(publication.source, publication.root, platforms);
+  return { ...publication, source: store, root };
+}

@@ -1,0 +1,82 @@
+import type { Output } from '../io/output.ts';
+import { progressBar } from '../io/progress.ts';
+import { checkComplete, readBack, type Verification } from '../verify/read-back.ts';
+import { refuseConflict } from './conflict.ts';
+import { execute, inspect, type DoneStep } from './execute.ts';
+import type { PublishPlan } from './plan.ts';
+import type { Publication } from './publication.ts';
+import { printPlan } from './show.ts';
+
+/** A publication with what a person calls it. */
+export interface Job {
+  readonly kind: 'image' | 'chart';
+  readonly publication: Publication;
+}
+
+/** A job whose plan is made. */
+export interface PlannedJob extends Job {
+  readonly plan: PublishPlan;
+}
+
+/** What became of a job. */
+export interface DoneJob extends PlannedJob {
+  readonly steps: readonly DoneStep[];
+  readonly verification: Verification;
+}
+
+/**
+ * Plans every job and prints the plans, before anything is written.
+ *
+ * @throws PUBLISH_CONFLICT when a tag is on another digest
+ */
+export async function planAll(jobs: readonly Job[], out: Output): Promise<readonly PlannedJob[]> {
+  const planned = await Promise.all(
+    jobs.map(async (job) => ({ ...job, plan: await inspect(job.publication) })),
+  );
+  for (const { plan } of planned) printPlan(plan, out);
+  for (const { publication, plan } of planned) await refuseConflict(publication, plan);
+  return planned;
+}
+
+/** Carries the jobs out one after the other, images before charts, and reads each back. */
+export async function executeAll(planned: readonly PlannedJob[], out: Output): Promise<readonly DoneJob[]> {
+  const images = planned.filter(({ kind }) => kind === 'image');
+  const charts = planned.filter(({ kind }) => kind === 'chart');
+  const done: DoneJob[] = [];
+  for (const job of [...images, ...charts]) done.push(await executeJob(job, out));
+  return done;
+}
+
+async function executeJob(job: PlannedJob, out: Output): Promise<DoneJob> {
+  const { plan, publication, kind } = job;
+  const name = `${plan.target}:${plan.tag}`;
+  const steps = plan.state === 'publish' ? await transfer(job, out) : [];
+  const verification = await (kind === 'chart' ? readBack : checkComplete)(publication);
+  if (plan.state === 'published') out.step('unchanged', `${name} is already published with this digest`);
+  else out.step('published', `${name} (${summary(steps)})`);
+  out.step(
+    'verified',
+    kind === 'chart'
+      ? `${verification.bytes} bytes read back by tag, equal`
+      : `every piece of ${plan.digest} is there`,
+  );
+  return { ...job, steps, verification };
+}
+
+async function transfer({ plan, publication }: PlannedJob, out: Output): Promise<readonly DoneStep[]> {
+  const total = plan.steps.reduce((sum, { size }) => sum + size, 0);
+  const bar = progressBar(out, plan.target, total);
+  try {
+    return await execute(publication, ({ action, bytes, descriptor }) => {
+      if (action === 'progress') bar.add(bytes);
+      else if (action !== 'upload') bar.skip(descriptor.size);
+    });
+  } finally {
+    bar.done();
+  }
+}
+
+function summary(steps: readonly DoneStep[]): string {
+  const count = (action: DoneStep['action']): number => steps.filter((step) => step.action === action).length;
+  return `${count('upload')} uploaded, ${count('mount')} mounted, ${count('skip')} there already`;
+}

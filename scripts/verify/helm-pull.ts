@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChartError } from '../errors.ts';
+import { digestOf } from '../oci/digest.ts';
+import type { Helm } from '../io/helm.ts';
+
+/** Where a chart was published, as Helm is told. */
+export interface Published {
+  /** `HOST[:PORT]`. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly version: string;
+  /** Digest of the .tgz. */
+  readonly digest: string;
+  readonly plainHttp: boolean;
+  readonly caFile?: string;
+  readonly login?: { readonly username: string; readonly password: string };
+}
+
+/**
+ * Pulls a published chart as its users will, with a real Helm, and compares the archive. The
+ * login goes through a file of its own with mode 0600, never through arguments.
+ *
+ * @throws VERIFY_FAILED when the archive is another, HELM_FAILED in Helm's words
+ */
+export async function helmPull(helm: Helm, published: Published): Promise<void> {
+  const { registry, repository, version, digest, plainHttp, caFile } = published;
+  const folder = await mkdtemp(join(tmpdir(), 'helm-pull-'));
+  try {
+    const config = await writeLogin(folder, published);
+    const args = [
+      ...['pull', `oci://${registry}/${repository}`, '--version', version, '--destination', folder],
+      ...['--registry-config', config],
+      ...(plainHttp ? ['--plain-http'] : []),
+      ...(caFile === undefined ? [] : ['--ca-file', caFile]),
+    ];
+    const { status, stdout, stderr } = await helm.exec(args);
+    if (status !== 0)
+      throw new ChartError('HELM_FAILED', `helm ${helm.version} pull: ${(stderr || stdout).trim()}`);
+    const file = `${repository.split('/').at(-1) ?? ''}-${version}.tgz`;
+    const found = digestOf(await readFile(join(folder, file)));
+    if (found !== digest)
+      throw new ChartError(
+        'VERIFY_FAILED',
+        `helm ${helm.version} pulled ${file} with ${found}, published was ${digest}`,
+      );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeLogin(folder: string, { registry, login }: Published): Promise<string> {
+  await mkdir(join(folder, 'registry'));
+  const file = join(folder, 'registry', 'config.json');
+  const auth = login && Buffer.from(`${login.username}:${login.password}`).toString('base64');
+  await writeFile(file, JSON.stringify({ auths: auth === undefined ? {} : { [registry]: { auth } } }), {
+    mode: 0o600,
+  });
+  return file;
+}
