@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
+import { describeWith, tool, type Tool } from '../helpers/tools.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A copy of the project in which version and dist/ are the test's own. */
+async function projectCopy(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  for (const path of [
+    'recipe.yaml',
+    'values.schema.json',
+    'CHANGELOG.md',
+    'templates',
+    'upstream',
+    'chart',
+  ]) {
+    await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  }
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+interface Ran {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+function npmScript(name: string, args: readonly string[], env: Readonly<Record<string, string>>): Ran {
+  const tsx = join(ROOT, 'node_modules', '.bin', 'tsx');
+  const { status, stdout, stderr } = spawnSync(tsx, [join(ROOT, 'scripts', `${name}.ts`), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return { status, output: stdout + stderr };
+}
+
+const SERVERS: readonly {
+  readonly name: string;
+  readonly tools: readonly Tool[];
+  readonly start: () => Promise<Server>;
+}[] = [
+  { name: 'CNCF Distribution', tools: ['docker-registry', 'skopeo', 'crane'], start: startDistribution },
+  { name: 'Gitea', tools: ['gitea', 'skopeo', 'crane'], start: startGitea },
+];
+
+for (const { name, tools, start } of SERVERS) {
+  describeWith(tools, `release to ${name}`, () => {
+    let server: Server;
+    let project: string;
+    const release = (...args: readonly string[]): Ran =>
+      npmScript(
+        'release',
+        ['--project', project, '--registry', `oci://${server.host}/${server.owners[0]}`, ...args],
+        server.env,
+      );
+
+    beforeAll(async () => {
+      server = await start();
+      project = await projectCopy();
+    });
+    afterAll(async () => {
+      await server?.stop();
+      await rm(project, { recursive: true, force: true });
+    });
+
+    it('plans with --dry-run and writes nothing', () => {
+      const { status, output } = release('--dry-run');
+      expect(output).toMatch(/upload +chart/);
+      expect(status).toBe(0);
+      expect(release('--dry-run').output).toMatch(/upload +chart/);
+    });
+
+    it('publishes, reads back and pulls with Helm 3 and Helm 4', async () => {
+      const { status, output } = release();
+      expect(output).toContain('read back by tag, equal');
+      expect(output).toMatch(/pulled +by Helm 3\.\S+ and Helm 4\.\S+, the same archive/);
+      expect(status).toBe(0);
+      const receipt = JSON.parse(
+        await readFile(join(project, 'dist', 'multus-1.0.0.receipt.json'), 'utf8'),
+      ) as { digest: string };
+      const reference = `${server.host}/${server.owners[0]}/multus:1.0.0`;
+      expect(inspectBySkopeo(reference, server)).toBe(receipt.digest);
+      expect(digestByCrane(reference, server)).toBe(receipt.digest);
+    });
+
+    it('says that it is published already when run again', () => {
+      const { status, output } = release();
+      expect(output).toContain('is already published with this digest');
+      expect(status).toBe(0);
+    });
+
+    it('refuses the same version with another content and names both digests and the files', async () => {
+      const changelog = join(project, 'CHANGELOG.md');
+      const before = await readFile(changelog, 'utf8');
+      await writeFile(
+        changelog,
+        before.replace('### Added\n\n', '### Added\n\n- Something that nobody has seen.\n'),
+      );
+      const { status, output } = release();
+      expect(output).toMatch(/published {2}sha256:[0-9a-f]{64}/);
+      expect(output).toMatch(/this one {3}sha256:[0-9a-f]{64}/);
+      expect(output).toContain('changed  Chart.yaml');
+      expect(output).toContain('PUBLISH_CONFLICT');
+      expect(status).toBe(1);
+      await writeFile(changelog, before);
+      expect(release().output).toContain('is already published with this digest');
+    });
+
+    it('prints no secret', () => {
+      const secret = server.env['GITEA_TOKEN'] ?? 'not-a-secret-of-this-server';
+      const good = release().output;
+      const bad = npmScript(
+        'release',
+        ['--project', project, '--registry', `oci://${server.host}/nobody-has-this-name`],
+        server.env,
+      ).output;
+      for (const text of [good, bad]) expect(text).not.toContain(secret);
+    });
+  });
+}
+
+describeWith(['gitea'], 'a Gitea that refuses', () => {
+  let server: Server;
+  let project: string;
+  beforeAll(async () => {
+    server = await startGitea();
+    project = await projectCopy();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await rm(project, { recursive: true, force: true });
+  });
+
+  it('names the owner that does not exist', () => {
+    const { status, output } = npmScript(
+      'release',
+      ['--project', project, '--registry', `oci://${server.host}/nobody`],
+      server.env,
+    );
+    expect(output).toMatch(/owner "nobody" does not exist/);
+    expect(status).toBe(3);
+  });
+
+  it('says that the credentials are refused, and exits 3', () => {
+    const { status, output } = npmScript(
+      'release',
+      ['--project', project, '--registry', `oci://${server.host}/infra`],
+      { GITEA_TOKEN: 'wrong-token-0123456789' },
+    );
+    expect(output).toContain('GITEA_TOKEN');
+    expect(output).not.toContain('wrong-token-0123456789');
+    expect(status).toBe(3);
+  });
+});
+
+function inspectBySkopeo(reference: string, server: Server): string {
+  const token = server.env['GITEA_TOKEN'];
+  const login = token === undefined ? [] : ['--creds', `${server.owners[0]}:${token}`];
+  const { stdout, stderr } = spawnSync(tool('skopeo'), [
+    'inspect',
+    '--raw',
+    '--tls-verify=false',
+    ...login,
+    `docker://${reference}`,
+  ]);
+  expect(stderr.toString()).toBe('');
+  return `sha256:${spawnSync('sha256sum', { input: stdout }).stdout.toString().slice(0, 64)}`;
+}
+
+function digestByCrane(reference: string, server: Server): string {
+  const token = server.env['GITEA_TOKEN'];
+  const login = spawnSync(
+    tool('crane'),
+    ['auth', 'login', server.host, '-u', server.owners[0], '-p', token ?? 'x'],
+    { encoding: 'utf8' },
+  );
+  expect(login.status).toBe(0);
+  const { stdout } = spawnSync(tool('crane'), ['digest', '--insecure', reference], { encoding: 'utf8' });
+  spawnSync(tool('crane'), ['auth', 'logout', server.host]);
+  return stdout.trim();
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Brings the real servers and clients that the end-to-end tests need into one cache folder:
+# CNCF Distribution and skopeo (Debian), crane and oras (Go), promtool (Debian's prometheus,
+# unpacked, so that no service starts), and Gitea, built from its Go module. What is there is
+# kept. Fails when anything cannot be had. Needs: root or the packages installed, Go, a C compiler.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+# Gitea refuses root, and nobody may not look into root's home.
+if [ "$(id -u)" = 0 ]; then default=/var/cache/chartlift-e2e; else default=${XDG_CACHE_HOME:-$HOME/.cache}/chartlift-e2e; fi
+cache=${E2E_TOOLS:-$default}
+gitea_version=v1.26.0
+crane_version=v0.20.6
+oras_version=v1.2.3
+mkdir -p "$cache/bin"
+
+say() { printf 'prepare: %s\n' "$*"; }
+
+debian() {
+  local missing=()
+  for name in "$@"; do command -v "$name" >/dev/null || missing+=("$name"); done
+  [ ${#missing[@]} -eq 0 ] && return
+  say "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+go_tool() {
+  local name=$1 module=$2 version=$3
+  [ -x "$cache/bin/$name-$version" ] && return
+  say "building $name $version"
+  GOBIN="$cache/bin" go install "$module@$version"
+  mv "$cache/bin/$name" "$cache/bin/$name-$version"
+  ln -sf "$name-$version" "$cache/bin/$name"
+}
+
+promtool() {
+  [ -x "$cache/bin/promtool" ] && return
+  say 'unpacking promtool'
+  local folder
+  folder=$(mktemp -d)
+  (cd "$folder" && { apt-get download -qq prometheus >/dev/null 2>&1 || { apt-get update -qq && apt-get download -qq prometheus >/dev/null; }; } && dpkg -x prometheus_*.deb .)
+  install -m 0755 "$folder/usr/bin/promtool" "$cache/bin/promtool"
+  rm -rf "$folder"
+}
+
+gitea() {
+  local target="$cache/gitea-$gitea_version"
+  [ -x "$target/gitea" ] && return
+  say "building Gitea $gitea_version (minutes the first time)"
+  local source
+  (cd "$here/gitea" && go mod download code.gitea.io/gitea)
+  source=$(cd "$here/gitea" && go list -m -f '{{.Dir}}' code.gitea.io/gitea)
+  rm -rf "$target.new"
+  mkdir -p "$target.new"
+  (cd "$here/gitea" && go build -tags 'sqlite sqlite_unlock_notify' -o "$target.new/gitea" code.gitea.io/gitea)
+  cp -r "$source/templates" "$source/options" "$source/public" "$target.new/"
+  chmod -R u+w,a+rX "$target.new"
+  mv "$target.new" "$target"
+}
+
+debian docker-registry skopeo
+go_tool crane github.com/google/go-containerregistry/cmd/crane "$crane_version"
+go_tool oras oras.land/oras/cmd/oras "$oras_version"
+promtool
+gitea
+
+say "docker-registry $(docker-registry --version 2>&1 | head -n 1)"
+say "$(skopeo --version)"
+say "crane $("$cache/bin/crane" version)"
+say "$("$cache/bin/oras" version | head -n 1)"
+say "$("$cache/bin/promtool" --version 2>&1 | head -n 1)"
+say "$("$cache/gitea-$gitea_version/gitea" --version)"
