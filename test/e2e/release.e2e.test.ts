@@ -1,44 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectCopy, runScript, type Ran } from '../helpers/project.ts';
 import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
 import { describeWith, tool, type Tool } from '../helpers/tools.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A copy of the project in which version and dist/ are the test's own. */
-async function projectCopy(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'project-'));
-  for (const path of [
-    'recipe.yaml',
-    'values.schema.json',
-    'CHANGELOG.md',
-    'templates',
-    'upstream',
-    'chart',
-  ]) {
-    await cp(join(ROOT, path), join(folder, path), { recursive: true });
-  }
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
-
-interface Ran {
-  readonly status: number | null;
-  readonly output: string;
-}
-
-function npmScript(name: string, args: readonly string[], env: Readonly<Record<string, string>>): Ran {
-  const tsx = join(ROOT, 'node_modules', '.bin', 'tsx');
-  const { status, stdout, stderr } = spawnSync(tsx, [join(ROOT, 'scripts', `${name}.ts`), ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  });
-  return { status, output: stdout + stderr };
-}
 
 const SERVERS: readonly {
   readonly name: string;
@@ -54,7 +20,7 @@ for (const { name, tools, start } of SERVERS) {
     let server: Server;
     let project: string;
     const release = (...args: readonly string[]): Ran =>
-      npmScript(
+      runScript(
         'release',
         ['--project', project, '--registry', `oci://${server.host}/${server.owners[0]}`, ...args],
         server.env,
@@ -115,7 +81,7 @@ for (const { name, tools, start } of SERVERS) {
     it('prints no secret', () => {
       const secret = server.env['GITEA_TOKEN'] ?? 'not-a-secret-of-this-server';
       const good = release().output;
-      const bad = npmScript(
+      const bad = runScript(
         'release',
         ['--project', project, '--registry', `oci://${server.host}/nobody-has-this-name`],
         server.env,
@@ -138,7 +104,7 @@ describeWith(['gitea'], 'a Gitea that refuses', () => {
   });
 
   it('names the owner that does not exist', () => {
-    const { status, output } = npmScript(
+    const { status, output } = runScript(
       'release',
       ['--project', project, '--registry', `oci://${server.host}/nobody`],
       server.env,
@@ -148,7 +114,7 @@ describeWith(['gitea'], 'a Gitea that refuses', () => {
   });
 
   it('says that the credentials are refused, and exits 3', () => {
-    const { status, output } = npmScript(
+    const { status, output } = runScript(
       'release',
       ['--project', project, '--registry', `oci://${server.host}/infra`],
       { GITEA_TOKEN: 'wrong-token-0123456789' },
