@@ -13,8 +13,8 @@ import { isInternal, isLoopback } from './address.ts';
  * @throws REGISTRY_REDIRECT
  */
 export function followable(location: string | undefined, from: URL, what: string): URL {
-  if (location === undefined || !URL.canParse(location, from.href)) {
-    throw refused(from, `${what} is ${location === undefined ? 'missing' : 'no URL'}`);
+  if (location === undefined || location === '' || !URL.canParse(location, from.href)) {
+    throw refused(from, `${what} is ${location ? 'no URL' : 'missing'}`);
   }
   const target = new URL(location, from);
   if (target.protocol !== 'https:' && target.protocol !== 'http:') {

@@ -27,8 +27,9 @@ const CHUNK = 32 * 1024 * 1024;
 
 /**
  * Uploads a blob: all in one PUT. When that is cut, the server is asked by the upload's
- * Range what it has, and the rest follows in PATCHes; when the server cannot go on (Gitea
- * answers 500 after a cut in the middle of a piece, measured), a new upload begins.
+ * Range what it has, and the rest follows in PATCHes; when the server cannot go on, a new
+ * upload begins. Measured: after a cut in the middle of a body Gitea 1.26 answers 500 and
+ * Distribution 2.8 forgets the upload (404); both keep pieces that came whole.
  *
  * @throws what the source throws; REGISTRY_NETWORK, REGISTRY_DENIED, REGISTRY_ANSWER,
  *   REGISTRY_REDIRECT; OCI_DIGEST when the server says it got other bytes than were sent
@@ -114,7 +115,7 @@ async function runSession(
 ): Promise<Failure | undefined> {
   const whole = await send(target, 'PUT', withDigest(location, descriptor), source, 0, descriptor.size);
   if (!(whole instanceof Fault)) return whole.status === 201 ? undefined : whole;
-  if (!whole.passing || source.error() !== undefined || (await target.exists())) return whole;
+  if (!whole.passing || source.error() !== undefined) return whole;
   return resume(target, descriptor, source, location, whole);
 }
 

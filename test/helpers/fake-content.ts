@@ -2,13 +2,16 @@ import { digestOf } from '../../scripts/oci/digest.ts';
 import { isIndex } from '../../scripts/oci/media-types.ts';
 import type { Reply } from './fake-faults.ts';
 
-/** How a fake registry answers: as CNCF Distribution, or as Gitea was measured to. */
-export type Flavour = 'distribution' | 'gitea';
+/**
+ * How a fake registry answers: as CNCF Distribution or Gitea were measured to, or `spec`: as
+ * Distribution, but what came before a cut is kept, as the specification means it.
+ */
+export type Flavour = 'distribution' | 'gitea' | 'spec';
 
 /** An upload that was begun. */
 interface Upload {
   bytes: Buffer;
-  /** Gitea cannot go on with an upload that was cut in the middle of a body (measured: 500). */
+  /** Was cut in the middle of a body: Gitea then answers 500, Distribution 404 (both measured). */
   spoilt: boolean;
 }
 
@@ -111,14 +114,16 @@ function locationOf(flavour: Flavour, origin: string, repository: string, id: st
 function upload(content: FakeContent, flavour: Flavour, request: FakeRequest): Reply {
   const { method, name, repository, query, header, body, cut, origin } = request;
   const state = content.uploads.get(name);
-  if (state === undefined || (flavour === 'distribution' && query.get('_state') !== name)) {
+  if (state === undefined || (flavour !== 'gitea' && query.get('_state') !== name)) {
     return refuse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
   }
+  if (state.spoilt && flavour === 'distribution')
+    return refuse(404, 'BLOB_UPLOAD_INVALID', 'blob upload invalid');
   const location = locationOf(flavour, origin, repository, name);
   const end = state.bytes.length - 1;
   if (method === 'GET') {
     // Gitea leaves the Range of an empty upload away; Distribution says 0-0.
-    const hasRange = end >= 0 || flavour === 'distribution';
+    const hasRange = end >= 0 || flavour !== 'gitea';
     return { status: 204, headers: { location, ...(hasRange && { range: `0-${Math.max(end, 0)}` }) } };
   }
   if (state.spoilt) return { status: 500 };
@@ -126,7 +131,7 @@ function upload(content: FakeContent, flavour: Flavour, request: FakeRequest): R
   if (start !== undefined && Number(start) !== state.bytes.length) return refuse(416, 'BLOB_UPLOAD_INVALID');
   // Without the type the body is taken for a form and lost (measured on Gitea).
   const taken = header('content-type') === undefined ? Buffer.alloc(0) : body;
-  if (cut && flavour === 'gitea') state.spoilt = taken.length > 0;
+  if (cut && flavour !== 'spec') state.spoilt = taken.length > 0;
   else state.bytes = Buffer.concat([state.bytes, taken]);
   if (cut) return { status: 500 };
   if (method === 'PATCH') return { status: 202, headers: { location, range: `0-${state.bytes.length - 1}` } };
@@ -200,7 +205,7 @@ function tags(content: FakeContent, flavour: Flavour, { repository, query }: Fak
   const all = [...content.tags.keys()]
     .filter((key) => key.startsWith(`${repository} `))
     .map((key) => key.slice(repository.length + 1));
-  if (all.length === 0 && flavour === 'distribution')
+  if (all.length === 0 && flavour !== 'gitea')
     return refuse(404, 'NAME_UNKNOWN', 'repository name not known to registry');
   const last = query.get('last') ?? '';
   const rest = all.toSorted().filter((tag) => tag > last);

@@ -91,21 +91,21 @@ export function sendReply(
 ): void {
   let body = Buffer.from(reply.body ?? []);
   if (effect?.kind === 'lose-answer') {
-    request.socket.destroy();
+    response.socket?.destroy();
     return;
   }
   if (effect?.kind === 'short-answer') body = body.subarray(0, effect.bytes);
   if (effect?.kind === 'corrupt-answer' && body.length > 0) body[0] = (body[0] ?? 0) ^ 0xff;
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
   if (effect?.kind === 'header') response.setHeader(effect.name, effect.value);
-  if (!response.hasHeader('content-length') && reply.status !== 204)
+  if (effect?.kind === 'short-answer' || (!response.hasHeader('content-length') && reply.status !== 204))
     response.setHeader('content-length', body.length);
   response.writeHead(reply.status);
   if (request.method === 'HEAD') {
     response.end();
   } else if (effect?.kind === 'cut-answer' || effect?.kind === 'stall-answer') {
     response.write(body.subarray(0, effect.after), () => {
-      if (effect.kind === 'cut-answer') request.socket.destroy();
+      if (effect.kind === 'cut-answer') response.socket?.destroy();
     });
   } else {
     response.end(body);

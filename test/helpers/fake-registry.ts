@@ -55,6 +55,7 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
   let origin = '';
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const effect = faults.effectOn(request);
+    const { socket } = request;
     const { body, cut } = await receive(request, effect?.kind === 'cut-request' ? effect.after : Infinity);
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, headers, received: body.length });
@@ -72,7 +73,7 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
       return;
     }
     const reply = gate(request, origin) ?? route(request, body, cut, origin);
-    if (cut) request.socket.destroy();
+    if (cut) socket.destroy();
     else sendReply(request, response, reply, effect);
   };
   const route = (request: IncomingMessage, body: Buffer, cut: boolean, at: string): Reply => {
@@ -102,24 +103,25 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
   return { host: `127.0.0.1:${port}`, requests, content, faults, close: () => close(server) };
 }
 
-/** The body, or its first `most` bytes; `cut` when it did not come whole. */
-async function receive(
+/** The body, or its first `most` bytes; `cut` when it did not come whole. The connection stays. */
+function receive(
   request: IncomingMessage,
   most: number,
 ): Promise<{ readonly body: Buffer; readonly cut: boolean }> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const piece of request as AsyncIterable<Buffer>) {
-      const taken = piece.subarray(0, most - size);
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    const done = (cut: boolean): void => resolve({ body: Buffer.concat(pieces), cut });
+    request.on('data', (piece: Buffer) => {
+      const taken = piece.subarray(0, Math.max(most - size, 0));
       pieces.push(taken);
       size += taken.length;
-      if (size >= most) return { body: Buffer.concat(pieces), cut: true };
-    }
-  } catch {
-    return { body: Buffer.concat(pieces), cut: true };
-  }
-  return { body: Buffer.concat(pieces), cut: most !== Infinity };
+      if (size >= most) done(true);
+    });
+    request.on('end', () => done(most !== Infinity));
+    request.on('error', () => done(true));
+    request.on('close', () => done(true));
+  });
 }
 
 /** Refuses what is not allowed; undefined lets a request through. */

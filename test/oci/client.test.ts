@@ -1,0 +1,333 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { digestOf, readAll, streamOf } from '../../scripts/oci/digest.ts';
+import { copy } from '../../scripts/oci/copy.ts';
+import type { RegistryFault } from '../helpers/fake-faults.ts';
+import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { bytesOf, describeBytes, graphStore, image } from '../helpers/oci-graph.ts';
+import { openOn, testWaiting } from './registry-setup.ts';
+
+const LOGIN = { username: 'somebody', password: 'a secret of the tests' };
+const ENV = { HOME: '/nonexistent', REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
+const OWN = 'owner/name';
+const BLOB = bytesOf('client', 300_000);
+const DESCRIPTOR = describeBytes(BLOB);
+const GRAPH = image('client', [BLOB]);
+
+const running: FakeRegistry[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((registry) => registry.close()));
+});
+
+async function start(options: FakeOptions = {}): Promise<FakeRegistry> {
+  const registry = await fakeRegistry(options);
+  running.push(registry);
+  return registry;
+}
+
+/** A registry that has the blob. */
+async function withBlob(options: FakeOptions = {}): Promise<FakeRegistry> {
+  const registry = await start(options);
+  registry.content.blobs.set(`${OWN} ${DESCRIPTOR.digest}`, Buffer.from(BLOB));
+  return registry;
+}
+
+/** The digest of the blob that is read there. */
+async function read(registry: FakeRegistry, options: Parameters<typeof openOn>[2] = {}): Promise<string> {
+  const store = await openOn(registry.host, OWN, options);
+  return digestOf(await readAll(await store.fetch(DESCRIPTOR), DESCRIPTOR, store.name));
+}
+
+describe('download', () => {
+  const blobs = (effect: RegistryFault['effect'], times = 1): RegistryFault => ({
+    path: '/blobs/',
+    times,
+    effect,
+  });
+
+  test.each(['distribution', 'gitea'] as const)(
+    '%s: goes on where the connection was cut',
+    async (flavour) => {
+      const faults = [
+        blobs({ kind: 'cut-answer', after: 100_000 }),
+        blobs({ kind: 'cut-answer', after: 50_000 }),
+      ];
+      const registry = await withBlob({ flavour, faults });
+      expect(await read(registry)).toBe(DESCRIPTOR.digest);
+      const ranges = registry.requests.map(({ headers }) => headers.range);
+      expect(ranges[0]).toBeUndefined();
+      expect(ranges[1]).toMatch(/^bytes=\d+-$/);
+    },
+  );
+
+  test('a body that ends early is asked for the rest', async () => {
+    const registry = await withBlob({ faults: [blobs({ kind: 'short-answer', bytes: 1000 })] });
+    expect(await read(registry)).toBe(DESCRIPTOR.digest);
+  });
+
+  test('a body that is always short ends with one message', async () => {
+    const registry = await withBlob({
+      flavour: 'gitea',
+      faults: [blobs({ kind: 'short-answer', bytes: 1000 }, 99)],
+    });
+    await expect(read(registry)).rejects.toMatchObject({
+      code: 'REGISTRY_NETWORK',
+      message: expect.stringContaining('ended after 1000 of 300000 bytes') as string,
+    });
+  });
+
+  test('other bytes than asked for are found out', async () => {
+    const registry = await withBlob({ faults: [blobs({ kind: 'corrupt-answer' })] });
+    await expect(read(registry)).rejects.toMatchObject({ code: 'OCI_DIGEST' });
+  });
+
+  test('a server that stalls in the middle is asked again', async () => {
+    const registry = await withBlob({ faults: [blobs({ kind: 'stall-answer', after: 1000 })] });
+    expect(await read(registry, { timeouts: { idle: 200 } })).toBe(DESCRIPTOR.digest);
+  });
+
+  test('a server that hangs is given up in time', async () => {
+    const registry = await withBlob({ faults: [blobs({ kind: 'hang' }, 9)] });
+    await expect(read(registry, { timeouts: { headers: 200 } })).rejects.toMatchObject({
+      code: 'REGISTRY_NETWORK',
+    });
+  });
+});
+
+describe('retries', () => {
+  test.each([408, 429, 500, 502, 503, 504])('%i is asked again', async (status) => {
+    const registry = await withBlob({ faults: [{ times: 3, effect: { kind: 'status', status } }] });
+    expect(await read(registry)).toBe(DESCRIPTOR.digest);
+  });
+
+  test('Retry-After is obeyed, the pauses between others grow', async () => {
+    const waiting = testWaiting();
+    const effect = { kind: 'status', status: 503 } as const;
+    const faults = [{ times: 2, effect }, { effect: { ...effect, headers: { 'retry-after': '3' } } }];
+    await read(await withBlob({ faults }), { waiting });
+    expect(waiting.slept).toEqual([250, 500, 3000]);
+  });
+
+  test('what asks for a pause of hours is given up', async () => {
+    const effect = { kind: 'status', status: 429, headers: { 'retry-after': '7200' } } as const;
+    await expect(read(await withBlob({ faults: [{ effect }] }))).rejects.toMatchObject({
+      code: 'REGISTRY_ANSWER',
+      hint: expect.stringContaining('7200') as string,
+    });
+  });
+
+  test('nobody listens: said after a few attempts', async () => {
+    const registry = await start();
+    await registry.close();
+    await expect(read(registry)).rejects.toMatchObject({
+      code: 'REGISTRY_NETWORK',
+      message: expect.stringMatching(/nothing listens there \(ECONNREFUSED\) \(4 attempts\)$/) as string,
+    });
+  });
+});
+
+describe('tokens', () => {
+  test('one for reading, one for writing, one for a mount; each asked once', async () => {
+    const registry = await start({ login: LOGIN });
+    const store = await openOn(registry.host, OWN, { env: ENV });
+    await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1', mountFrom: 'owner/other' });
+    const asked = registry.requests
+      .filter(({ url }) => url.includes('/token'))
+      .map(({ url }) => new URL(url, 'http://x').searchParams.getAll('scope').join(' '));
+    expect(asked.toSorted()).toEqual([
+      'repository:owner/name:pull',
+      'repository:owner/name:pull,push',
+      'repository:owner/name:pull,push repository:owner/other:pull',
+    ]);
+  });
+
+  test('without credentials a public repository is read by an anonymous token', async () => {
+    const registry = await withBlob({ flavour: 'gitea', login: LOGIN, publicPull: true });
+    expect(await read(registry)).toBe(DESCRIPTOR.digest);
+    expect(
+      registry.requests.find(({ url }) => url.includes('/token'))?.headers.authorization,
+    ).toBeUndefined();
+  });
+
+  test('without credentials writing is refused with what to do', async () => {
+    const registry = await start({ flavour: 'gitea', login: LOGIN, publicPull: true });
+    const store = await openOn(registry.host, OWN);
+    await expect(store.push(DESCRIPTOR, async () => streamOf(BLOB))).rejects.toMatchObject({
+      code: 'REGISTRY_DENIED',
+      message: expect.stringContaining('asked without credentials') as string,
+      hint: expect.stringContaining('GITEA_TOKEN') as string,
+    });
+  });
+
+  test('wrong credentials: one answer, not four attempts', async () => {
+    const registry = await withBlob({ login: { ...LOGIN, password: 'another one' } });
+    await expect(read(registry, { env: ENV })).rejects.toMatchObject({ code: 'REGISTRY_DENIED' });
+    expect(registry.requests).toHaveLength(2);
+  });
+
+  test('a token that expires in the middle of an upload is renewed, the upload arrives', async () => {
+    const registry = await start({ login: LOGIN, tokenUses: 1 });
+    const store = await openOn(registry.host, OWN, { env: ENV });
+    await store.push(DESCRIPTOR, async () => streamOf(BLOB));
+    expect(await store.exists(DESCRIPTOR)).toBe(true);
+  });
+
+  test('a realm that cannot be asked: Gitea takes Basic as well', async () => {
+    const challenge = 'Bearer realm="http://10.1.2.3/v2/token",service="x", Basic realm="Gitea"';
+    const effect = { kind: 'status', status: 401, headers: { 'www-authenticate': challenge } } as const;
+    const registry = await withBlob({ flavour: 'gitea', login: LOGIN, faults: [{ effect }] });
+    expect(await read(registry, { env: ENV })).toBe(DESCRIPTOR.digest);
+    expect(registry.requests[1]?.headers.authorization).toMatch(/^Basic /);
+  });
+
+  test('a realm on an internal address of another host is refused', async () => {
+    const effect = {
+      kind: 'status',
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer realm="http://10.1.2.3/token"' },
+    } as const;
+    const registry = await withBlob({ faults: [{ effect }] });
+    await expect(read(registry, { env: ENV })).rejects.toMatchObject({ code: 'REGISTRY_REDIRECT' });
+  });
+});
+
+describe('redirects', () => {
+  test('are followed to another origin without credentials', async () => {
+    const storage = await withBlob();
+    const to = `http://${storage.host}/v2/${OWN}/blobs/${DESCRIPTOR.digest}?signature=abc`;
+    const registry = await withBlob({
+      login: LOGIN,
+      faults: [{ path: '/blobs/', skip: 1, effect: { kind: 'redirect', to } }],
+    });
+    expect(await read(registry, { env: ENV })).toBe(DESCRIPTOR.digest);
+    expect(registry.requests.at(-1)?.headers.authorization).toMatch(/^Bearer /);
+    expect(storage.requests).toHaveLength(1);
+    expect(storage.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test('a 401 behind a redirect is not answered with credentials', async () => {
+    const other = await start({ login: { username: 'x', password: 'yyyy' } });
+    const to = `http://${other.host}/v2/${OWN}/blobs/${DESCRIPTOR.digest}`;
+    const registry = await withBlob({ faults: [{ effect: { kind: 'redirect', to } }] });
+    await expect(read(registry, { env: ENV })).rejects.toMatchObject({
+      code: 'REGISTRY_ANSWER',
+      message: expect.stringMatching(/redirected to .*: answered 401/) as string,
+    });
+    expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  test.each([
+    'http://10.0.0.1/x',
+    'http://192.168.1.1/x',
+    'http://169.254.169.254/x',
+    'http://[fe80::1]/x',
+    'ftp://example.org/x',
+    '',
+  ])('to %s is refused', async (to) => {
+    const registry = await withBlob({ faults: [{ effect: { kind: 'redirect', to } }] });
+    // Nothing there is an error, too, but none that repeats.
+    await expect(read(registry)).rejects.toMatchObject({ code: 'REGISTRY_REDIRECT' });
+  });
+
+  test('in circles end', async () => {
+    const registry = await withBlob({
+      faults: [{ times: 99, effect: { kind: 'redirect', to: '/v2/again' } }],
+    });
+    await expect(read(registry)).rejects.toMatchObject({ code: 'REGISTRY_REDIRECT' });
+    expect(registry.requests.length).toBeLessThan(10);
+  });
+});
+
+describe('manifests', () => {
+  const tagged = async (faults: readonly RegistryFault[] = []): Promise<FakeRegistry> => {
+    const registry = await start();
+    await copy(graphStore(GRAPH), await openOn(registry.host), GRAPH.root, { tag: 'v1' });
+    registry.faults.add(...faults);
+    return registry;
+  };
+
+  test('a digest header that contradicts the body is found out', async () => {
+    const value = `sha256:${'0'.repeat(64)}`;
+    const registry = await tagged([{ effect: { kind: 'header', name: 'docker-content-digest', value } }]);
+    await expect((await openOn(registry.host)).resolve('v1')).rejects.toMatchObject({ code: 'OCI_DIGEST' });
+  });
+
+  test('a body that is not what its digest says is found out', async () => {
+    const registry = await tagged();
+    const other = Buffer.from('{"schemaVersion":2}');
+    registry.content.manifests.set(`${OWN} ${GRAPH.root.digest}`, {
+      bytes: other,
+      mediaType: GRAPH.root.mediaType,
+    });
+    await expect((await openOn(registry.host)).resolve(GRAPH.root.digest)).rejects.toMatchObject({
+      code: 'OCI_DIGEST',
+    });
+  });
+
+  test('a page of HTML in place of a manifest', async () => {
+    const effect = {
+      kind: 'status',
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: '<html>log in</html>',
+    } as const;
+    const registry = await tagged([{ effect }]);
+    await expect((await openOn(registry.host)).resolve('v1')).rejects.toMatchObject({ code: 'OCI_MANIFEST' });
+  });
+
+  test('the missing owner of a Gitea', async () => {
+    const registry = await start({ flavour: 'gitea', owners: ['infra'] });
+    const store = await openOn(registry.host, 'nobody/name');
+    expect(await store.resolve('v1')).toBeUndefined();
+    await expect(copy(graphStore(GRAPH), store, GRAPH.root)).rejects.toMatchObject({
+      code: 'REGISTRY_DENIED',
+      message: expect.stringContaining(
+        'the owner "nobody" does not exist on this Gitea or the token may not write to it',
+      ) as string,
+    });
+  });
+});
+
+describe.each(['distribution', 'gitea'] as const)('lists of %s', (flavour) => {
+  test('all tags over several pages, and none', async () => {
+    const registry = await start({ flavour });
+    const store = await openOn(registry.host);
+    expect(await store.tags()).toEqual([]);
+    await copy(graphStore(GRAPH), store, GRAPH.root);
+    for (const tag of ['e', 'b', 'd', 'a', 'c']) await store.tag(GRAPH.root, tag);
+    expect(await store.tags()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('a Link that leads back to itself ends', async () => {
+    const link = { kind: 'header', name: 'link', value: '</v2/owner/name/tags/list>; rel="next"' } as const;
+    const registry = await start({ flavour, faults: [{ path: '/tags/', times: 99, effect: link }] });
+    const store = await openOn(registry.host);
+    await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'a' });
+    expect(await store.tags()).toEqual(['a']);
+  });
+
+  test('referrers by the API or by the tag', async () => {
+    const registry = await start({ flavour });
+    const store = await openOn(registry.host);
+    expect(await store.referrers(GRAPH.root.digest)).toEqual([]);
+    await copy(graphStore(GRAPH), store, GRAPH.root);
+    const config = describeBytes(Buffer.from('{}'), 'application/vnd.oci.empty.v1+json');
+    await store.push(config, async () => streamOf(Buffer.from('{}')));
+    const text = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: GRAPH.root.mediaType,
+      config,
+      layers: [],
+      subject: GRAPH.root,
+    });
+    const signature = describeBytes(Buffer.from(text), GRAPH.root.mediaType);
+    await store.push(signature, async () => streamOf(Buffer.from(text)));
+    const indexType = 'application/vnd.oci.image.index.v1+json';
+    const list = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [signature] }),
+    );
+    const index = describeBytes(list, indexType);
+    await store.push(index, async () => streamOf(list));
+    await store.tag(index, GRAPH.root.digest.replace(':', '-'));
+    expect(await store.referrers(GRAPH.root.digest)).toEqual([signature]);
+  });
+});

@@ -1,0 +1,167 @@
+import { mkdir, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mask } from '../../scripts/io/secrets.ts';
+import { runProgram, type RunProgram } from '../../scripts/oci/credential-helper.ts';
+import { findCredentials, type CredentialOptions, type Credentials } from '../../scripts/oci/credentials.ts';
+
+const HOST = 'git.example.org:3000';
+let home = '';
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'credentials-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+async function write(path: string, content: unknown): Promise<string> {
+  const file = join(home, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+const basic = (pair: string): { readonly auth: string } => ({ auth: Buffer.from(pair).toString('base64') });
+const find = (options: Partial<CredentialOptions> = {}, registry = HOST): Promise<Credentials | undefined> =>
+  findCredentials(registry, { ...options, env: { HOME: home, ...options.env } });
+
+test('nothing is nothing', async () => {
+  expect(await find()).toBeUndefined();
+});
+
+test('the order: flags, GITEA_TOKEN, REGISTRY_USERNAME and REGISTRY_PASSWORD, Docker, Helm', async () => {
+  const helm = await write('.config/helm/registry/config.json', {
+    auths: { [HOST]: basic('helm:helm-secret') },
+  });
+  expect(await find()).toEqual({ username: 'helm', password: 'helm-secret', source: helm });
+  const docker = await write('.docker/config.json', { auths: { [HOST]: basic('docker:docker-secret') } });
+  expect(await find()).toEqual({ username: 'docker', password: 'docker-secret', source: docker });
+  const env: NodeJS.ProcessEnv = { REGISTRY_USERNAME: 'me', REGISTRY_PASSWORD: 'env-secret' };
+  expect(await find({ env })).toMatchObject({ username: 'me', password: 'env-secret' });
+  env['GITEA_TOKEN'] = 'gitea-secret';
+  expect(await find({ env })).toEqual({ username: 'me', password: 'gitea-secret', source: 'GITEA_TOKEN' });
+  const flags = { username: 'flag', readPassword: async () => 'flag-secret\n' };
+  expect(await find({ env, ...flags })).toMatchObject({ username: 'flag', password: 'flag-secret' });
+  expect(await find({ env, ...flags, storedOnly: true })).toMatchObject({ username: 'docker' });
+});
+
+test('the host must match exactly', async () => {
+  const auths = {
+    'git.example.org': basic('a:without-port'),
+    [`${HOST}.evil.org`]: basic('b:longer-name'),
+    [`evil.org/${HOST}`]: basic('c:in-the-path'),
+    [`${HOST}/team`]: basic('d:of-a-path'),
+  };
+  await write('.docker/config.json', { auths });
+  expect(await find()).toBeUndefined();
+});
+
+test.each([
+  ['https://index.docker.io/v1/', 'docker.io'],
+  [`https://${HOST}`, HOST],
+  [`https://${HOST}/v1/`, HOST],
+  [`${HOST}/v2/`, HOST],
+])('the key %s is for %s', async (key, registry) => {
+  await write('.docker/config.json', { auths: { [key]: basic('me:it:is:a-secret') } });
+  expect(await find({}, registry)).toMatchObject({ username: 'me', password: 'it:is:a-secret' });
+});
+
+test('DOCKER_CONFIG and HELM_REGISTRY_CONFIG name other files', async () => {
+  await write('d/config.json', { auths: { [HOST]: basic('docker:secret-1') } });
+  expect(await find({ env: { DOCKER_CONFIG: join(home, 'd') } })).toMatchObject({ username: 'docker' });
+  const helm = await write('h.json', { auths: { [HOST]: basic('helm:secret-2') } });
+  expect(await find({ env: { HELM_REGISTRY_CONFIG: helm } })).toMatchObject({ username: 'helm' });
+});
+
+test('helpers: the one of the host, or the store of all for what was logged in', async () => {
+  const asked: string[] = [];
+  const run: RunProgram = async (program, args, stdin) => {
+    asked.push(`${program} ${args.join(' ')} < ${stdin}`);
+    return {
+      code: 0,
+      stdout: JSON.stringify({ ServerURL: stdin, Username: 'helped', Secret: 'helper-secret' }),
+    };
+  };
+  await write('.docker/config.json', {
+    auths: { 'other.org': {}, 'https://index.docker.io/v1/': {} },
+    credHelpers: { [HOST]: 'own' },
+    credsStore: 'all',
+  });
+  expect(await find({ run })).toMatchObject({ username: 'helped', password: 'helper-secret' });
+  await find({ run }, 'other.org');
+  await find({ run }, 'docker.io');
+  expect(await find({ run }, 'never.org')).toBeUndefined();
+  expect(asked).toEqual([
+    `docker-credential-own get < ${HOST}`,
+    'docker-credential-all get < other.org',
+    'docker-credential-all get < https://index.docker.io/v1/',
+  ]);
+  expect(mask('so helper-secret')).toBe('so ***');
+});
+
+test('a helper that has nothing is no error', async () => {
+  await write('.docker/config.json', { credHelpers: { [HOST]: 'own' } });
+  const run: RunProgram = async () => ({ code: 1, stdout: 'credentials not found in native keychain\n' });
+  expect(await find({ run })).toBeUndefined();
+});
+
+test.each([
+  ['fails', { code: 2, stdout: 'no keychain: pass-phrase-1' }, 'ended with status 2'],
+  ['answers nonsense', { code: 0, stdout: 'the-secret-itself' }, 'not understood'],
+  [
+    'has an identity token',
+    { code: 0, stdout: '{"Username":"<token>","Secret":"identity"}' },
+    'identity token',
+  ],
+])('a helper that %s', async (_, result, reason) => {
+  await write('.docker/config.json', { credHelpers: { [HOST]: 'own' } });
+  const found = find({ run: async () => result });
+  const error: unknown = await found.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'REGISTRY_CREDENTIALS',
+    message: expect.stringContaining(reason) as string,
+  });
+  expect(String(error)).not.toMatch(/the-secret-itself|pass-phrase-1/);
+});
+
+test('helpers are programs: one that runs, one that is missing, one whose name is a path', async () => {
+  const program = await write(
+    'bin/docker-credential-real',
+    '#!/bin/sh\nread host\necho "{\\"Username\\":\\"$host\\",\\"Secret\\":\\"real-secret\\"}"\n',
+  );
+  await chmod(program, 0o755);
+  const { code, stdout } = await runProgram(program, ['get'], `${HOST}\n`);
+  expect([code, JSON.parse(stdout)]).toEqual([0, { Username: HOST, Secret: 'real-secret' }]);
+  for (const [helper, reason] of [
+    ['surely-missing', 'not on PATH'],
+    ['../evil', 'not allowed'],
+  ] as const) {
+    await write('.docker/config.json', { credHelpers: { [HOST]: helper } });
+    await expect(find()).rejects.toThrow(reason);
+  }
+});
+
+test.each([
+  ['only a name', { env: { REGISTRY_USERNAME: 'me' } }, 'REGISTRY_PASSWORD is missing'],
+  ['only a password', { env: { REGISTRY_PASSWORD: 'pppp' } }, 'REGISTRY_USERNAME is missing'],
+  ['--username alone', { username: 'me' }, '--password-stdin is missing'],
+  ['--password-stdin alone', { readPassword: async () => 'x' }, '--username is missing'],
+  ['an empty password', { username: 'me', readPassword: async () => '\n' }, 'is empty'],
+  ['two lines', { username: 'me', readPassword: async () => 'line-one\nline-two' }, 'more than one line'],
+  ['a colon in the name', { username: 'a:b', readPassword: async () => 'pppp' }, 'colon'],
+])('given by half or unusable: %s', async (_, options: Partial<CredentialOptions>, reason) => {
+  await expect(find(options)).rejects.toMatchObject({
+    code: 'REGISTRY_CREDENTIALS',
+    message: expect.stringContaining(reason) as string,
+  });
+});
+
+test.each(['not json: hunter22', '[]x', '{"auths":{"git.example.org:3000":{"auth":"bm9jb2xvbg=="}}}'])(
+  'an unusable config.json is named, not quoted: %s',
+  async (text) => {
+    const file = await write('.docker/config.json', text);
+    const error: unknown = await find().catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain(file);
+    expect(String(error)).not.toMatch(/hunter22|bm9jb2xvbg/);
+  },
+);
