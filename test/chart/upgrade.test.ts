@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testEngines } from '../../scripts/io/helm-engines.ts';
+import type { Helm } from '../../scripts/io/helm.ts';
+import { parseManifest } from '../../scripts/parse/parse.ts';
+import { immutableChanges, lostObjects } from '../helpers/adoption.ts';
+import { ROOT } from '../helpers/this-project.ts';
+
+/** Charts as they were released; every release adds its archive here. */
+const RELEASES = join(ROOT, 'test', 'fixtures', 'releases');
+const RELEASE = { name: 'multus', namespace: 'kube-system' };
+
+describe.each(readdirSync(RELEASES).filter((name) => name.endsWith('.tgz')))('upgrade from %s', (archive) => {
+  let engines: readonly Helm[];
+  beforeAll(async () => {
+    engines = await testEngines();
+  });
+
+  it.each([
+    ['the defaults', {}],
+    ['monitoring and a network', { monitoring: { metricsPort: 9091, prometheusRule: { create: true } } }],
+  ])('keeps every object and changes no immutable field, with %s', async (_, values) => {
+    for (const helm of engines) {
+      const render = async (chart: string) =>
+        parseManifest(await helm.template(chart, RELEASE, values), chart).resources.map(
+          ({ object }) => object,
+        );
+      const [before, after] = await Promise.all([
+        render(join(RELEASES, archive)),
+        render(join(ROOT, 'chart')),
+      ]);
+      expect(lostObjects(before, after)).toEqual([]);
+      expect(immutableChanges(before, after)).toEqual([]);
+    }
+  });
+
+  it('keeps the CRD, in both directions: its policy says so before and after', async () => {
+    for (const helm of engines) {
+      for (const chart of [join(RELEASES, archive), join(ROOT, 'chart')]) {
+        const { resources } = parseManifest(await helm.template(chart, RELEASE, {}), chart);
+        const crd = resources.find(({ kind }) => kind === 'CustomResourceDefinition');
+        expect(crd?.object).toMatchObject({
+          metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+        });
+      }
+    }
+  });
+});
