@@ -1,5 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import { writeAtomic } from '../io/files.ts';
@@ -35,8 +36,13 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       return createReadStream(path);
     },
     push: async (descriptor, content) => {
-      await ensureLayout(directory);
-      await writeBlob(blobPath(descriptor.digest), descriptor, await content(), name);
+      if (!isDigest(descriptor.digest))
+        throw new ChartError('OCI_DIGEST', `${name}: ${descriptor.digest} is no sha256 digest`);
+      const stream = await content();
+      await sayWhenFull(name, async () => {
+        await ensureLayout(directory);
+        await writeBlob(blobPath(descriptor.digest), descriptor, stream, name);
+      });
     },
     resolve: async (reference) => {
       const { manifests } = await readIndex(directory);
@@ -45,19 +51,11 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       );
       return found && bare(found);
     },
-    tag: async (descriptor, tag) => {
-      await ensureLayout(directory);
-      await withLock(directory, async () => {
-        const index = await readIndex(directory);
-        const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
-        const entry = { ...bare(descriptor), annotations: { [REF_NAME]: tag } };
-        const manifests = [...others, entry].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-        await writeAtomic(
-          join(directory, 'index.json'),
-          `${JSON.stringify({ ...index, manifests }, null, 2)}\n`,
-        );
-      });
-    },
+    tag: (descriptor, tag) =>
+      sayWhenFull(name, async () => {
+        await ensureLayout(directory);
+        await withLock(directory, () => writeTag(directory, descriptor, tag));
+      }),
   };
 }
 
@@ -99,14 +97,20 @@ async function readIndex(directory: string): Promise<Index> {
   throw new ChartError('OCI_LAYOUT', `${path} lists no manifests`);
 }
 
+async function writeTag(directory: string, descriptor: Descriptor, tag: string): Promise<void> {
+  const index = await readIndex(directory);
+  const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
+  const entry = { ...bare(descriptor), annotations: { [REF_NAME]: tag } };
+  const manifests = [...others, entry].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  await writeAtomic(join(directory, 'index.json'), `${JSON.stringify({ ...index, manifests }, null, 2)}\n`);
+}
+
 async function writeBlob(
   path: string,
   descriptor: Descriptor,
   stream: ByteStream,
   name: string,
 ): Promise<void> {
-  if (!isDigest(descriptor.digest))
-    throw new ChartError('OCI_DIGEST', `${name}: ${descriptor.digest} is no sha256 digest`);
   const temporary = `${path}.${process.pid}.${digestOf(Buffer.from(String(performance.now()))).slice(7, 15)}.tmp`;
   const file = await open(temporary, 'w', 0o644);
   try {
@@ -116,21 +120,24 @@ async function writeBlob(
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
-    if (isDiskFull(error))
-      throw new ChartError('OCI_DISK_FULL', `${path}: no space left for ${descriptor.size} bytes`, {
-        cause: error,
-      });
     throw error;
   }
 }
 
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+/** ENOSPC, and EDQUOT of a user's quota, in plain words. */
+async function sayWhenFull(name: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    throw new ChartError('OCI_DISK_FULL', `${name}: no space left on the disk`, { cause: error });
+  }
 }
 
-/** How long one writer waits for another, and after what age a lock is of a process that died. */
-const LOCK_WAIT_MS = 10_000;
-const LOCK_STALE_MS = 30_000;
+/** How long one writer waits for another, which holds the lock for one small file; and the age of one that was left behind. */
+const LOCK_WAIT_MS = 15_000;
+const LOCK_STALE_MS = 10_000;
 
 /** Holds `index.json.lock` while `action` runs. Throws OCI_LAYOUT when another does not let go. */
 async function withLock(directory: string, action: () => Promise<void>): Promise<void> {
@@ -152,11 +159,29 @@ async function withLock(directory: string, action: () => Promise<void>): Promise
 
 async function tryLock(lock: string): Promise<boolean> {
   try {
-    await (await open(lock, 'wx')).close();
+    await writeFile(lock, `${hostname()} ${process.pid}`, { flag: 'wx' });
     return true;
-  } catch {
-    const held = await stat(lock).catch(() => undefined);
-    if (held !== undefined && Date.now() - held.mtimeMs > LOCK_STALE_MS) await rm(lock, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (await isLeftBehind(lock)) await rm(lock, { force: true });
     return false;
+  }
+}
+
+/** Whether the process that made the lock died with it: at once where it can be asked, by age otherwise. */
+async function isLeftBehind(lock: string): Promise<boolean> {
+  const held = await stat(lock).catch(() => undefined);
+  if (held === undefined) return false;
+  if (Date.now() - held.mtimeMs > LOCK_STALE_MS) return true;
+  const [host, pid] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
+  return host === hostname() && pid !== undefined && !isAlive(Number(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

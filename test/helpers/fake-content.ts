@@ -41,6 +41,9 @@ export interface FakeRequest {
   readonly mayMount: (repository: string) => boolean;
 }
 
+/** Uploads that were ever begun: no two have the same id. */
+let begun = 0;
+
 export function emptyContent(): FakeContent {
   return { blobs: new Map(), manifests: new Map(), tags: new Map(), uploads: new Map() };
 }
@@ -100,7 +103,7 @@ function beginUpload(content: FakeContent, flavour: Flavour, request: FakeReques
       headers: { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest },
     };
   }
-  const id = `upload-${content.uploads.size + 1}`;
+  const id = `upload-${++begun}`;
   content.uploads.set(id, { bytes: Buffer.alloc(0), spoilt: false });
   return { status: 202, headers: { location: locationOf(flavour, origin, repository, id), range: '0-0' } };
 }

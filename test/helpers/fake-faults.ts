@@ -46,6 +46,8 @@ export interface FaultList {
   effectOn(request: Pick<IncomingMessage, 'method' | 'url'>): Effect | undefined;
   /** Faults that still wait for a request. */
   left(): number;
+  /** Heals the server. */
+  clear(): void;
 }
 
 export function faultList(initial: readonly RegistryFault[]): FaultList {
@@ -56,6 +58,9 @@ export function faultList(initial: readonly RegistryFault[]): FaultList {
   add(...initial);
   return {
     add,
+    clear: () => {
+      entries.length = 0;
+    },
     left: () => entries.filter(({ times }) => times > 0).length,
     effectOn: ({ method, url = '' }) => {
       const hit = entries.find(({ fault, times }) => times > 0 && matches(fault, method, url));

@@ -141,7 +141,7 @@ test('helpers are programs: one that runs, one that is missing, one whose name i
   }
 });
 
-test.each([
+test.each<readonly [string, Partial<CredentialOptions>, string]>([
   ['only a name', { env: { REGISTRY_USERNAME: 'me' } }, 'REGISTRY_PASSWORD is missing'],
   ['only a password', { env: { REGISTRY_PASSWORD: 'pppp' } }, 'REGISTRY_USERNAME is missing'],
   ['--username alone', { username: 'me' }, '--password-stdin is missing'],
@@ -149,7 +149,7 @@ test.each([
   ['an empty password', { username: 'me', readPassword: async () => '\n' }, 'is empty'],
   ['two lines', { username: 'me', readPassword: async () => 'line-one\nline-two' }, 'more than one line'],
   ['a colon in the name', { username: 'a:b', readPassword: async () => 'pppp' }, 'colon'],
-])('given by half or unusable: %s', async (_, options: Partial<CredentialOptions>, reason) => {
+])('given by half or unusable: %s', async (_, options, reason) => {
   await expect(find(options)).rejects.toMatchObject({
     code: 'REGISTRY_CREDENTIALS',
     message: expect.stringContaining(reason) as string,
