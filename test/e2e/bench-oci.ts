@@ -76,15 +76,15 @@ async function benchCopy(): Promise<void> {
           from,
           `${target.host}/${to}:v1`,
         ]),
-      skopeo: (to) =>
-        watch(tool('skopeo'), [
-          'copy',
-          '--all',
-          '--src-tls-verify=false',
-          '--dest-tls-verify=false',
-          `docker://${from}`,
-          `docker://${target.host}/${to}:v1`,
-        ]),
+      // A home of its own: skopeo remembers where blobs are and would mount them, not copy.
+      skopeo: async (to) => {
+        const home = await mkdtemp(join(tmpdir(), 'skopeo-'));
+        const tls = ['--src-tls-verify=false', '--dest-tls-verify=false'];
+        const args = ['copy', '--all', ...tls, `docker://${from}`, `docker://${target.host}/${to}:v1`];
+        const sample = await watch(tool('skopeo'), args, { ...process.env, HOME: home, XDG_DATA_HOME: home });
+        await rm(home, { recursive: true, force: true });
+        return sample;
+      },
       crane: (to) => watch(tool('crane'), ['copy', '--insecure', from, `${target.host}/${to}:v1`]),
     };
     const samples = new Map<string, Sample[]>(Object.keys(ways).map((name) => [name, []]));

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
 /** Where test/e2e/tools/prepare.sh puts what it brings. */
-const CACHE =
+export const CACHE =
   process.env['E2E_TOOLS'] ??
   (process.getuid?.() === 0
     ? '/var/cache/chartlift-e2e'
@@ -13,13 +13,14 @@ const CACHE =
 /** Folder of the prepared Gitea; its name holds the version that prepare.sh builds. */
 export const GITEA_HOME = join(CACHE, 'gitea-v1.26.0');
 
-export type Tool = 'docker-registry' | 'skopeo' | 'crane' | 'oras' | 'promtool' | 'gitea';
+export type Tool = 'docker-registry' | 'skopeo' | 'crane' | 'oras' | 'promtool' | 'gitea' | 'crds';
 
 /** Path of a tool, from the cache of prepare.sh or PATH; undefined when it is missing. */
-export function findTool(tool: Tool): string | undefined {
+export function findTool(name: Tool): string | undefined {
   const folders = [join(CACHE, 'bin'), ...(process.env['PATH'] ?? '').split(delimiter)];
-  const candidates =
-    tool === 'gitea' ? [join(GITEA_HOME, 'gitea')] : folders.map((folder) => join(folder, tool));
+  const own: Partial<Record<Tool, string>> = { gitea: join(GITEA_HOME, 'gitea'), crds: join(CACHE, 'crds') };
+  const fixed = own[name];
+  const candidates = fixed === undefined ? folders.map((folder) => join(folder, name)) : [fixed];
   return candidates.find((path) => existsSync(path));
 }
 

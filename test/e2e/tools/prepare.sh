@@ -44,6 +44,17 @@ promtool() {
   rm -rf "$folder"
 }
 
+# CustomResourceDefinitions of the projects whose objects the toolkit writes.
+crd() {
+  local module=$1 version=$2 file=$3
+  [ -e "$cache/crds/$(basename "$file")" ] && return
+  say "taking $(basename "$file") of $module $version"
+  local folder
+  folder=$(cd "$(mktemp -d)" && go mod download -json "$module@$version" | sed -n 's/.*"Dir": "\(.*\)",*/\1/p')
+  mkdir -p "$cache/crds"
+  install -m 0644 "$folder/$file" "$cache/crds/"
+}
+
 gitea() {
   local target="$cache/gitea-$gitea_version"
   [ -x "$target/gitea" ] && return
@@ -63,6 +74,10 @@ debian docker-registry skopeo
 go_tool crane github.com/google/go-containerregistry/cmd/crane "$crane_version"
 go_tool oras oras.land/oras/cmd/oras "$oras_version"
 promtool
+crd github.com/argoproj/argo-cd/v3 v3.2.0 manifests/crds/application-crd.yaml
+crd github.com/external-secrets/external-secrets v0.20.4 config/crds/bases/external-secrets.io_externalsecrets.yaml
+crd github.com/prometheus-operator/prometheus-operator v0.82.2 example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml
+crd github.com/prometheus-operator/prometheus-operator v0.82.2 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
 gitea
 
 say "docker-registry $(docker-registry --version 2>&1 | head -n 1)"
