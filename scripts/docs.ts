@@ -17,7 +17,7 @@ await run({
     const page = errorsPage();
     if (flags.check !== true) await writeAtomic(path, page);
     else if ((await readText(path)) !== page) {
-      throw new ChartError('DOCS_STALE', `${PAGE} is not what scripts/errors.ts makes`);
+      throw new ChartError('DOCS_STALE', `${PAGE} is not what scripts/error-table.ts makes`);
     }
     out.step(flags.check === true ? 'checked' : 'written', PAGE);
   },

@@ -96,13 +96,11 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
         flags['plain-http'] === true ||
         (caFile === undefined && isLoopback(new URL(`http://${host}`).hostname));
       const published = {
-        ...{
-          registry: host,
-          repository: `${owner}/${name}`,
-          version,
-          digest: chart.descriptor.digest,
-          plainHttp,
-        },
+        registry: host,
+        repository: `${owner}/${name}`,
+        version,
+        digest: chart.descriptor.digest,
+        plainHttp,
         ...(caFile !== undefined && { caFile }),
         ...(login !== undefined && { login }),
       };

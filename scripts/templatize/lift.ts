@@ -102,11 +102,11 @@ function element(entry: EachEntry, { place, key = '' }: FieldBinding, chart: str
   if (typeof text !== 'string' || !text.startsWith('{'))
     return inline(entry, place, `{{ $item.${key} | quote }}`);
   const { order, indent } = jsonStyle(text);
-  const arguments_ = `"value" $item.${key} "order" (list ${order.map((name) => `"${name}"`).join(' ')}) "indent" "${indent}" "margin" ""`;
+  const argument = `"value" $item.${key} "order" (list ${order.map((name) => `"${name}"`).join(' ')}) "indent" "${indent}" "margin" ""`;
   const edit = block(
     entry,
     place,
-    (column) => `{{- include "${chart}.json" (dict ${arguments_}) | nindent ${column} }}`,
+    (column) => `{{- include "${chart}.json" (dict ${argument}) | nindent ${column} }}`,
   );
   return { ...edit, text: edit.text.replace(':\n', ': |-\n') };
 }

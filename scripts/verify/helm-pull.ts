@@ -30,8 +30,14 @@ export async function helmPull(helm: Helm, published: Published): Promise<void> 
   try {
     const config = await writeLogin(folder, published);
     const args = [
-      ...['pull', `oci://${registry}/${repository}`, '--version', version, '--destination', folder],
-      ...['--registry-config', config],
+      'pull',
+      `oci://${registry}/${repository}`,
+      '--version',
+      version,
+      '--destination',
+      folder,
+      '--registry-config',
+      config,
       ...(plainHttp ? ['--plain-http'] : []),
       ...(caFile === undefined ? [] : ['--ca-file', caFile]),
     ];
