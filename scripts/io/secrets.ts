@@ -4,12 +4,21 @@ const secrets = new Set<string>();
 /** Shorter strings would mask ordinary words; no registry issues tokens this short. */
 const SHORTEST_SECRET = 4;
 
-/** Registers a secret: from now on {@link mask} hides it, also base64- and URI-encoded. */
+/** Registers a secret: from now on {@link mask} hides it, also as base64, URIs and JSON write it. */
 export function registerSecret(value: string): void {
   if (value.length < SHORTEST_SECRET) return;
+  const bytes = Buffer.from(value);
+  const base64 = bytes.toString('base64');
+  // Via bytes, since half a surrogate pair has no URI.
+  const forms = [bytes.toString(), base64, base64.replaceAll('=', ''), bytes.toString('base64url')];
+  for (const form of forms) {
+    secrets.add(form);
+    secrets.add(encodeURIComponent(form));
+    // A query writes a blank as +.
+    secrets.add(new URLSearchParams({ _: form }).toString().slice('_='.length));
+  }
   secrets.add(value);
-  secrets.add(encodeURIComponent(value));
-  secrets.add(Buffer.from(value).toString('base64'));
+  secrets.add(JSON.stringify(value).slice(1, -1));
 }
 
 /** Replaces every registered secret in `text` by `***`, the longest first. */

@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { copy } from '../scripts/oci/copy.ts';
+import { documentsDigest } from '../scripts/parse/digest.ts';
+import { parseManifest } from '../scripts/parse/parse.ts';
+import { parseLock, type Lock } from '../scripts/recipe/lock.ts';
+import { fakeRegistry, type FakeRegistry } from './helpers/fake-registry.ts';
+import { graphStore, multiArch } from './helpers/oci-graph.ts';
+import { openOn } from './oci/registry-setup.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const GRAPH = multiArch('pinned', 100);
+const IMAGE = { repository: 'k8snetworkplumbingwg/multus-cni', tag: 'v4.2.4-thick' };
+
+let folder = '';
+let registry: FakeRegistry;
+
+/** This project, but with its image at the fake registry. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pin-'));
+  registry = await fakeRegistry();
+  await copy(graphStore(GRAPH), await openOn(registry.host, IMAGE.repository), GRAPH.root, {
+    tag: IMAGE.tag,
+  });
+  for (const path of ['recipe.yaml', 'values.schema.json', 'CHANGELOG.md', 'templates', 'upstream'])
+    await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  const documents = (await lock()).documents;
+  await edit('upstream/manifest.yaml', (text) => text.replaceAll('ghcr.io', registry.host));
+  const manifest = parseManifest(
+    await readFile(join(folder, 'upstream/manifest.yaml'), 'utf8'),
+    'manifest.yaml',
+  );
+  await edit('upstream/lock.yaml', (text) => text.replace(documents, documentsDigest(manifest)));
+});
+
+afterEach(async () => {
+  await registry.close();
+  await rm(folder, { recursive: true });
+});
+
+async function edit(path: string, change: (text: string) => string): Promise<void> {
+  await writeFile(join(folder, path), change(await readFile(join(folder, path), 'utf8')));
+}
+
+async function lock(): Promise<Lock> {
+  return parseLock(await readFile(join(folder, 'upstream/lock.yaml'), 'utf8'), 'lock.yaml');
+}
+
+/** Exit code and what was said. */
+async function pin(...args: readonly string[]): Promise<readonly [code: number, said: string]> {
+  const argv = ['--import', 'tsx', join(ROOT, 'scripts/pin.ts'), '--project', folder, ...args];
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    SOURCE_DATE_EPOCH: '1800000000',
+    GITEA_TOKEN: 'not-for-this',
+  };
+  try {
+    return [0, (await promisify(execFile)(process.execPath, argv, { cwd: ROOT, env })).stdout];
+  } catch (error) {
+    const { code, stderr } = error as { readonly code: number; readonly stderr: string };
+    return [code, stderr];
+  }
+}
+
+test('the registry contradicts the recipe, agrees with it, then there is nothing to do', async () => {
+  const before = await lock();
+  const [refused, why] = await pin();
+  expect(refused).toBe(1);
+  expect(why).toMatch(
+    /the registry says sha256:\w+, recipe.yaml .* says sha256:\w+\n {2}IMAGE_DIGEST_MISMATCH/,
+  );
+
+  await edit('recipe.yaml', (text) => text.replace(/(?<=^ {4}digest: ).*$/m, GRAPH.root.digest));
+  expect(await pin('--dry-run')).toEqual([0, expect.stringMatching(/would write +upstream\/lock.yaml/)]);
+  expect(await lock()).toEqual(before);
+  expect(await pin()).toEqual([0, expect.stringMatching(/written +upstream\/lock.yaml/)]);
+  expect(await lock()).toEqual({
+    ...before,
+    created: '2027-01-15T08:00:00Z',
+    images: {
+      image: {
+        registry: registry.host,
+        ...IMAGE,
+        digest: GRAPH.root.digest,
+        platforms: ['linux/amd64', 'linux/arm64'],
+        source: 'registry',
+      },
+    },
+  });
+  expect(await pin()).toEqual([0, expect.stringMatching(/unchanged +upstream\/lock.yaml/)]);
+  // What is given for publishing is not sent to the registry of an image.
+  expect(registry.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+});
+
+test('a tag that is not there; offline, with and without a stated digest', async () => {
+  expect(await pin('--tag', 'v0')).toEqual([3, expect.stringMatching(/:v0: the registry has no such image/)]);
+  const asked = registry.requests.length;
+  expect(await pin('--offline', '--tag', 'v0')).toEqual([1, expect.stringContaining('IMAGE_UNPINNED')]);
+  expect(await pin('--offline')).toEqual([0, expect.stringContaining('recipe.yaml says so')]);
+  expect((await lock()).images['image']?.source).toBe('recipe');
+  expect(registry.requests).toHaveLength(asked);
+});
