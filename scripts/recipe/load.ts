@@ -36,7 +36,7 @@ export function parseRecipe(text: string, file: string): Recipe {
   }
   const { values, additions = [], images = {}, ...rest } = doc.toJS() as RecipeFile;
   const entries = [...values, ...additions];
-  const { mirror, ...pins } = images as { readonly mirror?: string } & Recipe['images'];
+  const { mirror, ...pins } = images;
   refuseTwice(entries, file);
   return { ...rest, ...(mirror !== undefined && { mirror }), images: pins, entries };
 }
