@@ -22,22 +22,22 @@ generic:
       hostPath: /var/lib/kubelet
     runNetns:
       hostPath: /run/netns/
-k3s:
-  mounts:
-    cniConfig:
-      hostPath: /var/lib/rancher/k3s/agent/etc/cni/net.d
-    cniBin:
-      hostPath: /var/lib/rancher/k3s/data/cni
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
 rke2:
   mounts:
     cniConfig:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+    varLibKubelet:
+      hostPath: /var/lib/kubelet
+    runNetns:
+      hostPath: /run/netns/
+k3s:
+  mounts:
+    cniConfig:
+      hostPath: /var/lib/rancher/k3s/agent/etc/cni/net.d
+    cniBin:
+      hostPath: /var/lib/rancher/k3s/data/cni
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -70,6 +70,46 @@ k0s:
       hostPath: /opt/cni/bin
     varLibKubelet:
       hostPath: /var/lib/k0s/kubelet
+    runNetns:
+      hostPath: /run/netns/
+kind:
+  mounts:
+    cniConfig:
+      hostPath: /etc/cni/net.d
+    cniBin:
+      hostPath: /opt/cni/bin
+    varLibKubelet:
+      hostPath: /var/lib/kubelet
+    runNetns:
+      hostPath: /run/netns/
+eks:
+  mounts:
+    cniConfig:
+      hostPath: /etc/cni/net.d
+    cniBin:
+      hostPath: /opt/cni/bin
+    varLibKubelet:
+      hostPath: /var/lib/kubelet
+    runNetns:
+      hostPath: /run/netns/
+gke:
+  mounts:
+    cniConfig:
+      hostPath: /etc/cni/net.d
+    cniBin:
+      hostPath: /home/kubernetes/bin
+    varLibKubelet:
+      hostPath: /var/lib/kubelet
+    runNetns:
+      hostPath: /run/netns/
+openshift:
+  mounts:
+    cniConfig:
+      hostPath: /etc/kubernetes/cni/net.d
+    cniBin:
+      hostPath: /var/lib/cni/bin
+    varLibKubelet:
+      hostPath: /var/lib/kubelet
     runNetns:
       hostPath: /run/netns/
 {{- end -}}
