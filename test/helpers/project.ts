@@ -2,11 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseLock, formatLock, type LockedImage } from '../../scripts/recipe/lock.ts';
+import { ROOT } from './this-project.ts';
 
-/** The repository. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export { ROOT };
 
 const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
 
