@@ -13,7 +13,15 @@ export const CACHE =
 /** Folder of the prepared Gitea; its name holds the version that prepare.sh builds. */
 export const GITEA_HOME = join(CACHE, 'gitea-v1.26.0');
 
-export type Tool = 'docker-registry' | 'skopeo' | 'crane' | 'oras' | 'promtool' | 'gitea' | 'crds';
+export type Tool =
+  | 'docker-registry'
+  | 'skopeo'
+  | 'crane'
+  | 'oras'
+  | 'promtool'
+  | 'kube-score'
+  | 'gitea'
+  | 'crds';
 
 /** Path of a tool, from the cache of prepare.sh or PATH; undefined when it is missing. */
 export function findTool(name: Tool): string | undefined {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings the real servers and clients that the end-to-end tests need into one cache folder:
-# CNCF Distribution and skopeo (Debian), crane and oras (Go), promtool (Debian's prometheus,
+# CNCF Distribution and skopeo (Debian), crane, oras and kube-score (Go), promtool (Debian's prometheus,
 # unpacked, so that no service starts), and Gitea, built from its Go module. What is there is
 # kept. Fails when anything cannot be had. Needs: root or the packages installed, Go, a C compiler.
 set -euo pipefail
@@ -12,6 +12,7 @@ cache=${E2E_TOOLS:-$default}
 gitea_version=v1.26.0
 crane_version=v0.20.6
 oras_version=v1.2.3
+kube_score_version=v1.20.0
 mkdir -p "$cache/bin"
 
 say() { printf 'prepare: %s\n' "$*"; }
@@ -73,6 +74,7 @@ gitea() {
 debian docker-registry skopeo
 go_tool crane github.com/google/go-containerregistry/cmd/crane "$crane_version"
 go_tool oras oras.land/oras/cmd/oras "$oras_version"
+go_tool kube-score github.com/zegl/kube-score/cmd/kube-score "$kube_score_version"
 promtool
 crd github.com/argoproj/argo-cd/v3 v3.2.0 manifests/crds/application-crd.yaml
 crd github.com/external-secrets/external-secrets v0.20.4 config/crds/bases/external-secrets.io_externalsecrets.yaml
