@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import {
   answer,
   emptyContent,
@@ -21,6 +22,8 @@ export interface FakeOptions {
   readonly publicPull?: boolean;
   /** Requests that one token is good for; then it is refused as expired. */
   readonly tokenUses?: number;
+  /** PEM; speaks https with them. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** Owners that exist; any by default. */
   readonly owners?: readonly string[];
 }
@@ -97,9 +100,11 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
     };
     return answer(content, options.flavour ?? 'distribution', parsed);
   };
-  const server = createServer((request, response) => void handle(request, response));
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void handle(request, response);
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
   const port = await listen(server);
-  origin = `http://127.0.0.1:${port}`;
+  origin = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   return { host: `127.0.0.1:${port}`, requests, content, faults, close: () => close(server) };
 }
 

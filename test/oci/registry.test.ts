@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copy } from '../../scripts/oci/copy.ts';
+import { resolveImage } from '../../scripts/oci/resolve-image.ts';
+import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { graphStore, image, multiArch } from '../helpers/oci-graph.ts';
+import { openOn, testWaiting } from './registry-setup.ts';
+
+const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
+const LOGIN = { username: 'somebody', password: 'a secret of the tests' };
+const ENV = { HOME: '/nonexistent', REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
+const GRAPH = multiArch('registry', 100);
+
+let folder = '';
+const running: FakeRegistry[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-'));
+});
+afterAll(async () => {
+  await Promise.all(running.map((registry) => registry.close()));
+  await rm(folder, { recursive: true });
+});
+
+/** A registry with a certificate of nobody, or undefined where there is no openssl. */
+async function secureRegistry(): Promise<FakeRegistry | undefined> {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'ca.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  try {
+    execFileSync(
+      OPENSSL,
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        ...subject,
+      ],
+      { stdio: 'ignore' },
+    );
+  } catch {
+    return undefined;
+  }
+  const tls = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
+  return started(await fakeRegistry({ tls, login: LOGIN }));
+}
+
+function started(registry: FakeRegistry): FakeRegistry {
+  running.push(registry);
+  return registry;
+}
+
+test('https with an authority of one’s own; without it the hint names --ca-file', async ({ skip }) => {
+  const registry = await secureRegistry();
+  if (registry === undefined) return skip('no openssl');
+  const store = await openOn(registry.host, 'owner/name', { caFile: join(folder, 'ca.pem'), env: ENV });
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  expect(await store.resolve('v1')).toEqual(GRAPH.root);
+
+  // Any file of certificates makes it https; this one does not vouch for the registry.
+  const other = join(folder, 'other.pem');
+  execFileSync(
+    OPENSSL,
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      join(folder, 'k'),
+      '-out',
+      other,
+      '-subj',
+      '/CN=other',
+    ],
+    { stdio: 'ignore' },
+  );
+  const distrusting = await openOn(registry.host, 'owner/name', { caFile: other });
+  await expect(distrusting.resolve('v1')).rejects.toMatchObject({
+    code: 'REGISTRY_NETWORK',
+    hint: expect.stringContaining('--ca-file') as string,
+  });
+
+  const plain = started(await fakeRegistry());
+  const speaking = await openOn(plain.host, 'owner/name', { caFile: other });
+  await expect(speaking.resolve('v1')).rejects.toMatchObject({
+    hint: expect.stringContaining('--plain-http') as string,
+  });
+});
+
+test('another host than loopback is spoken to by https, unless told otherwise', async () => {
+  const open = (plainHttp: boolean) =>
+    openOn('registry.invalid', 'owner/name', { plainHttp, waiting: testWaiting() });
+  await expect((await open(false)).resolve('v1')).rejects.toThrow(/^https:\/\/registry\.invalid\//);
+  await expect((await open(true)).resolve('v1')).rejects.toThrow(/^http:\/\/registry\.invalid\//);
+});
+
+test('a sibling has the same credentials and another repository', async () => {
+  const registry = started(await fakeRegistry({ login: LOGIN }));
+  const store = await openOn(registry.host, 'owner/chart', { env: ENV });
+  const sibling = store.sibling('owner/image');
+  await copy(graphStore(GRAPH), sibling, GRAPH.root, { tag: 'v1' });
+  expect(sibling.name).toBe(`${registry.host}/owner/image`);
+  expect(await store.resolve('v1')).toBeUndefined();
+  expect(await sibling.resolve('v1')).toEqual(GRAPH.root);
+});
+
+test('an image by tag or digest, with its platforms; credentials of the environment are not for it', async () => {
+  const registry = started(await fakeRegistry());
+  const single = image('single', []);
+  const store = await openOn(registry.host, 'owner/image');
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  await copy(graphStore(single), store, single.root, { tag: 'latest' });
+  const name = { registry: registry.host, repository: 'owner/image' };
+  const options = { env: ENV, waiting: testWaiting() };
+  const expected = { digest: GRAPH.root.digest, platforms: ['linux/amd64', 'linux/arm64'] };
+  expect(await resolveImage({ ...name, tag: 'v1' }, options)).toEqual(expected);
+  expect(await resolveImage({ ...name, digest: GRAPH.root.digest }, options)).toEqual(expected);
+  expect(await resolveImage(name, options)).toEqual({ digest: single.root.digest, platforms: [] });
+  await expect(resolveImage({ ...name, tag: 'v0' }, options)).rejects.toMatchObject({
+    code: 'OCI_NOT_FOUND',
+  });
+  expect(registry.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
+});
