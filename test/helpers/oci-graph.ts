@@ -12,9 +12,8 @@ export interface Graph {
 
 /** Bytes that look random and are the same for the same seed. */
 export function bytesOf(seed: string, size: number): Uint8Array {
-  const pieces: Buffer[] = [];
-  for (let i = 0; i * 32 < size; i++) pieces.push(createHash('sha256').update(`${seed} ${i}`).digest());
-  return Buffer.concat(pieces).subarray(0, size);
+  if (size === 0) return new Uint8Array();
+  return createHash('shake256', { outputLength: size }).update(seed).digest();
 }
 
 /** A descriptor of bytes. */

@@ -85,7 +85,7 @@ test('under any faults a copy ends whole and tagged, or untagged; without them i
         await Promise.all([from.close(), to.close()]);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -127,7 +127,7 @@ test('any graph goes through a layout unchanged, and its order has children firs
         await rm(folder, { recursive: true });
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
