@@ -1,7 +1,13 @@
 import type { KnipConfig } from 'knip';
 
 const config: KnipConfig = {
-  entry: ['scripts/*.ts', 'test/**/*.test.ts', 'test/e2e/copy-once.ts', 'test/long/print-digest.ts', 'vitest.*.config.ts'],
+  entry: [
+    'scripts/*.ts',
+    'test/**/*.test.ts',
+    'test/e2e/copy-once.ts',
+    'test/long/print-digest.ts',
+    'vitest.*.config.ts',
+  ],
   project: ['scripts/**/*.ts', 'test/**/*.ts'],
   // Of coreutils.
   ignoreBinaries: ['sha256sum'],

@@ -227,3 +227,19 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- $number -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* Refuses two elements that would be one object: JSON Schema compares whole elements only. */ -}}
+{{- define "multus.unique" -}}
+{{- $keys := .keys -}}
+{{- $seen := dict -}}
+{{- range .of -}}
+{{- $item := . -}}
+{{- $parts := list -}}
+{{- range $keys }}{{ $parts = append $parts (get $item .) }}{{ end -}}
+{{- $id := join "/" $parts -}}
+{{- if hasKey $seen $id -}}
+{{- fail (printf "%s names %s twice: give each a name of its own" $.at $id) -}}
+{{- end -}}
+{{- $_ := set $seen $id true -}}
+{{- end -}}
+{{- end -}}

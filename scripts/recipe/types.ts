@@ -149,6 +149,11 @@ export interface EachEntry extends EntryBase {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** The keys of an element that tell its object from the others. */
+export function identityKeys({ fields }: EachEntry): readonly string[] {
+  return ['metadata.namespace', 'metadata.name'].flatMap((fieldPath) => fields[fieldPath] ?? []);
+}
+
 /** One binding of a value to fields of the manifest. */
 export type Entry =
   | ScalarEntry

@@ -2,7 +2,7 @@ import { ChartError } from '../errors.ts';
 import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts';
 import type { Lock } from '../recipe/lock.ts';
 import { matching } from '../recipe/select.ts';
-import type { Entry, Recipe } from '../recipe/types.ts';
+import { identityKeys, type EachEntry, type Entry, type Recipe } from '../recipe/types.ts';
 import { bind, type FieldBinding, type ResourceBindings } from './binding.ts';
 import { defaultOf, type Default } from './defaults.ts';
 import { applyEdits, escapeTemplate } from './edit.ts';
@@ -93,7 +93,7 @@ function templateText(
     resource.text,
     [...groups.values()].map((group) => lift(group, chart)),
   );
-  const text = each === undefined ? edited : forEach(each.path, edited);
+  const text = each === undefined ? edited : forEach(each, edited, chart);
   const preset = fields.some(({ entry }) => readsAny(entry, recipe, open))
     ? `{{- include "${chart}.presets" . -}}\n`
     : '';
@@ -103,8 +103,11 @@ function templateText(
 }
 
 /** One document for each element; `with $` gives the template its root back as the dot. */
-function forEach(path: string, text: string): string {
-  return `{{- range $item := .Values.${path} }}\n{{- with $ }}\n---\n${text}{{- end }}\n{{- end }}\n`;
+function forEach(entry: EachEntry, text: string, chart: string): string {
+  const { path } = entry;
+  const keys = identityKeys(entry).map((key) => `"${key}"`);
+  const unique = `{{- include "${chart}.unique" (dict "at" "${path}" "of" .Values.${path} "keys" (list ${keys.join(' ')})) }}`;
+  return `${unique}\n{{- range $item := .Values.${path} }}\n{{- with $ }}\n---\n${text}{{- end }}\n{{- end }}\n`;
 }
 
 /** Whether rendering an entry reads a value that presets decide. */

@@ -13,6 +13,7 @@ import { isEmpty } from './emptiness.ts';
 import { jsonText, prettyJson } from './json-text.ts';
 import { fieldsAt, locate, type Mutable } from './locate.ts';
 import { refuseLimitsBelowRequests } from './limits.ts';
+import { refuseSameTwice } from './unique.ts';
 
 /** The facts of a release that templates can read. */
 export interface Release {
@@ -98,6 +99,7 @@ function patternsOf(
   const each = claims.map(({ entry }) => entry).find((entry) => entry.as === 'each');
   if (each === undefined) return [structuredClone<JsonObject>(resource.object)];
   const items = (getPath(values, each.path) ?? []) as readonly JsonObject[];
+  refuseSameTwice(each, items);
   return items.map((item) => {
     const object = structuredClone<JsonObject>(resource.object);
     for (const [fieldPath, key] of Object.entries(each.fields)) {

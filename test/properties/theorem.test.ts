@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { testEngines } from '../../scripts/io/helm-engines.ts';
-import { contradictions, proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
+import { contradictions, expectation, proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
 const engines = await testEngines();
+const release = { name: 'a', namespace: 'b' };
 const RUNS = 25;
 
 let subject: Subject;
@@ -30,7 +31,17 @@ test.each(engines)('helm $version refuses limits below requests in the words of 
   const values = {
     resources: { limits: { memory: '1Mi', cpu: 1 }, requests: { memory: '1.5Mi', cpu: '2000m' } },
   };
-  expect(await contradictions(subject, helm, values, { name: 'a', namespace: 'b' })).toEqual([]);
+  expect(await contradictions(subject, helm, values, release)).toEqual([]);
+});
+
+test.each(engines)('helm $version refuses one network twice in the words of the oracle', async (helm) => {
+  const network = { name: 'br-prod', namespace: 'vms', config: { cniVersion: '1.0.0', type: 'bridge' } };
+  const networkAttachmentDefinitions = [network, { ...network, namespace: 'other' }, network];
+  const wrong = { networkAttachmentDefinitions };
+  expect(expectation(subject, wrong, release)).toMatchObject({
+    message: 'networkAttachmentDefinitions names vms/br-prod twice',
+  });
+  expect(await contradictions(subject, helm, wrong, release)).toEqual([]);
 });
 
 test('a template that does not do what the recipe says is found', async () => {
@@ -39,7 +50,7 @@ test('a template that does not do what the recipe says is found', async () => {
   const entries = subject.recipe.entries.filter(({ path }) => path !== 'terminationGracePeriodSeconds');
   const other = { ...subject, recipe: { ...subject.recipe, entries } };
   const values = { terminationGracePeriodSeconds: 77 };
-  expect(await contradictions(other, helm, values, { name: 'a', namespace: 'b' })).toEqual([
+  expect(await contradictions(other, helm, values, release)).toEqual([
     'DaemonSet/kube-multus-ds spec.template.spec.terminationGracePeriodSeconds: 77 ≠ 10',
   ]);
 });

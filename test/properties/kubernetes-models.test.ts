@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { CustomResourceDefinition } from 'kubernetes-models/apiextensions.k8s.io/v1/CustomResourceDefinition';
+import { DaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
+import { ClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
+import { ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import { expect, test } from 'vitest';
+import { ChartError } from '../../scripts/errors.ts';
+import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import { setPath } from '../../scripts/templatize/tree.ts';
+import { drawRelease, drawValues, expectation } from '../helpers/theorem.ts';
+import { thisProject } from '../helpers/this-project.ts';
+
+/** Kind → what judges it by Kubernetes' own OpenAPI. */
+const MODELS: Readonly<Record<string, new (data: never) => { validate(): void }>> = {
+  CustomResourceDefinition,
+  ClusterRole,
+  ClusterRoleBinding,
+  ServiceAccount,
+  ConfigMap,
+  DaemonSet,
+};
+
+/** Kinds that are not Kubernetes' own; the end-to-end tests judge them by their CRDs. */
+const CUSTOM = ['NetworkAttachmentDefinition', 'PodMonitor', 'PrometheusRule'];
+
+const { project, manifest, model, files } = await thisProject();
+const subject = { recipe: project.recipe, manifest, files, defaults: model.defaults, directory: '' };
+
+function validate(object: JsonObject): void {
+  if (CUSTOM.includes(String(object['kind']))) return;
+  const Model = MODELS[String(object['kind'])];
+  if (Model === undefined) throw new Error(`No model for ${String(object['kind'])}`);
+  new Model(structuredClone(object) as never).validate();
+}
+
+// What Helm renders is what the oracle says, so its objects stand for the render.
+test('every object is one of Kubernetes for whatever values', () => {
+  fc.assert(
+    fc.property(drawValues(subject), drawRelease(), (values, release) => {
+      const objects = expectation(subject, values, release);
+      if (!(objects instanceof ChartError)) objects.forEach(validate);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('an object that Kubernetes does not take is found', () => {
+  const daemonSet = manifest.resources.find(({ kind }) => kind === 'DaemonSet');
+  const broken = setPath(daemonSet?.object ?? {}, 'spec.template.spec.terminationGracePeriodSeconds', 'ten');
+  expect(() => validate(broken)).toThrow(/terminationGracePeriodSeconds/);
+});
