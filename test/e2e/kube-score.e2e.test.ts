@@ -20,7 +20,7 @@ const GOOD = 10;
 describeWith(['kube-score'], 'kube-score', () => {
   it('finds exactly what docs/chart-quality.md explains', async () => {
     const page = readFileSync(join(ROOT, 'docs', 'chart-quality.md'), 'utf8');
-    const explained = [...page.matchAll(/^\| `([a-z-]+)`/gm)].map((match) => match[1]);
+    const explained = [...page.matchAll(/^\| `([a-z-]+)`/gm)].map((match) => match[1] ?? '');
     for (const helm of await testEngines()) {
       const rendered = await helm.template(
         join(ROOT, 'chart'),
