@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer, type Server } from 'node:https';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dispatcherFor, type DispatcherOptions } from '../../scripts/io/dispatcher.ts';
+import { close, listen, serve, type TestServer } from '../helpers/http-server.ts';
+
+const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
+const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+
+/** A proxy that only tunnels, as undici asks for, and notes where to. */
+interface Proxy {
+  readonly url: string;
+  readonly asked: (string | undefined)[];
+  close(): Promise<void>;
+}
+
+let folder = '';
+let hasOpenssl = true;
+let server: TestServer;
+/** Where the proxy leads to, so that the answer tells the way. */
+let behind: TestServer;
+let proxy: Proxy;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dispatcher-'));
+  for (const name of ['ca', 'other']) hasOpenssl &&= certificate(name);
+  server = await serve((_, response) => response.end('direct'));
+  behind = await serve((_, response) => response.end('through'));
+  proxy = await startProxy(() => behind.port);
+});
+afterAll(async () => {
+  await Promise.all([server.close(), proxy.close(), behind.close()]);
+  await rm(folder, { recursive: true });
+});
+
+/** Makes a self-signed certificate of 127.0.0.1; false where there is no openssl. */
+function certificate(name: string): boolean {
+  const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)];
+  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:upstream.test'];
+  try {
+    execFileSync(OPENSSL, ['req', '-x509', ...EC, '-days', '2', ...files, ...subject], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every tunnel ends at one port of the loopback, whatever was asked for. */
+async function startProxy(port: () => number): Promise<Proxy> {
+  const asked: (string | undefined)[] = [];
+  const listening = createServer().on('connect', (incoming, socket) => {
+    asked.push(incoming.url);
+    const tunnel = connect(port(), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      tunnel.pipe(socket).pipe(tunnel);
+    });
+    for (const end of [tunnel, socket]) end.on('error', () => {});
+  });
+  const url = `http://127.0.0.1:${await listen(listening)}`;
+  return { url, asked, close: () => close(listening) };
+}
+
+async function startTls(): Promise<{ readonly listening: Server; readonly port: number }> {
+  const [key, cert] = await Promise.all(['ca.key', 'ca.pem'].map((name) => readFile(join(folder, name))));
+  const listening = createTlsServer({ key, cert }, (_, response) => response.end('secure'));
+  return { listening, port: await listen(listening) };
+}
+
+/** The body at a URL, or the code of the error that there was instead. */
+async function get(url: string, options: DispatcherOptions): Promise<string> {
+  const dispatcher = dispatcherFor(options);
+  try {
+    return await (await request(url, { dispatcher })).body.text();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+describe('proxies', () => {
+  const DEAD = 'http://127.0.0.1:1';
+
+  test.each<readonly [string, (url: string, port: number) => NodeJS.ProcessEnv, string]>([
+    ['none', () => ({}), 'direct'],
+    ['HTTP_PROXY', (url) => ({ HTTP_PROXY: url }), 'through'],
+    ['http_proxy', (url) => ({ http_proxy: url }), 'through'],
+    ['the lower case wins', (url) => ({ http_proxy: url, HTTP_PROXY: DEAD }), 'through'],
+    ['HTTPS_PROXY is not for http', (url) => ({ HTTPS_PROXY: url }), 'direct'],
+    ['NO_PROXY', (url) => ({ HTTP_PROXY: url, NO_PROXY: '127.0.0.1' }), 'direct'],
+    ['no_proxy of several', (url) => ({ HTTP_PROXY: url, no_proxy: 'a.test, 127.0.0.1' }), 'direct'],
+    ['no_proxy wins', (url) => ({ HTTP_PROXY: url, no_proxy: 'a.test', NO_PROXY: '*' }), 'through'],
+    ['NO_PROXY of everything', (url) => ({ HTTP_PROXY: url, NO_PROXY: '*' }), 'direct'],
+    ['NO_PROXY of another host', (url) => ({ HTTP_PROXY: url, NO_PROXY: '27.0.0.1' }), 'through'],
+    ['NO_PROXY of another port', (url) => ({ HTTP_PROXY: url, NO_PROXY: '127.0.0.1:1' }), 'through'],
+    ['NO_PROXY of this port', (url, port) => ({ HTTP_PROXY: url, NO_PROXY: `127.0.0.1:${port}` }), 'direct'],
+    ['a dead proxy is not gone around', () => ({ HTTP_PROXY: DEAD }), 'ECONNREFUSED'],
+  ])('%s', async (_, env, expected) => {
+    proxy.asked.length = 0;
+    expect(await get(server.url, { env: env(proxy.url, server.port) })).toBe(expected);
+    expect(proxy.asked).toEqual(expected === 'through' ? [`127.0.0.1:${server.port}`] : []);
+  });
+
+  test('the environment of this process does not count, only the one that is given', async () => {
+    process.env['HTTP_PROXY'] = DEAD;
+    try {
+      expect(await get(server.url, { env: {} })).toBe('direct');
+    } finally {
+      delete process.env['HTTP_PROXY'];
+    }
+  });
+});
+
+describe('authorities', () => {
+  test('only --ca-file vouches for a server of one’s own, directly and through a proxy', async ({ skip }) => {
+    if (!hasOpenssl) skip('no openssl');
+    const { listening, port } = await startTls();
+    const tunnel = await startProxy(() => port);
+    const [own, other] = [join(folder, 'ca.pem'), join(folder, 'other.pem')];
+    const direct = (options: Partial<DispatcherOptions>): Promise<string> =>
+      get(`https://127.0.0.1:${port}/`, { env: {}, ...options });
+    try {
+      expect(await direct({})).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect(await direct({ caFile: other })).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect(await direct({ caFile: own })).toBe('secure');
+      const both = join(folder, 'both.pem');
+      await writeFile(both, `${await readFile(other, 'utf8')}${await readFile(own, 'utf8')}`);
+      expect(await direct({ caFile: both })).toBe('secure');
+      const extra = { NODE_EXTRA_CA_CERTS: own };
+      expect(await direct({ caFile: other, env: extra })).toBe('secure');
+
+      const through = { env: { HTTPS_PROXY: tunnel.url } };
+      expect(await get('https://upstream.test/', through)).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect(await get('https://upstream.test/', { ...through, caFile: own })).toBe('secure');
+      expect(tunnel.asked).toEqual(['upstream.test:443', 'upstream.test:443']);
+    } finally {
+      await Promise.all([close(listening), tunnel.close()]);
+    }
+  });
+
+  test.each([
+    ['missing.pem', 'ENOENT'],
+    ['.', 'EISDIR'],
+  ])('--ca-file %s is refused before anything is asked', (name, reason) => {
+    const path = join(folder, name);
+    expect(() => dispatcherFor({ caFile: path, env: {} })).toThrow(
+      expect.objectContaining({
+        code: 'FILE_MISSING',
+        message: expect.stringMatching(
+          new RegExp(`^Cannot read the certificates in ${path.replaceAll('.', '\\.')}: ${reason}`),
+        ) as string,
+      }),
+    );
+  });
+});
+
+test('a server that does not answer is given up in time', async () => {
+  const silent = await serve((asked, response) => {
+    if (asked.url === '/body') response.write('half');
+  });
+  try {
+    const limits = { env: {}, headersTimeout: 50, bodyTimeout: 50 };
+    expect(await get(silent.url, limits)).toBe('UND_ERR_HEADERS_TIMEOUT');
+    expect(await get(`${silent.url}/body`, limits)).toBe('UND_ERR_BODY_TIMEOUT');
+  } finally {
+    await silent.close();
+  }
+});
