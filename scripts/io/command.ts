@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import { processOutput, type Output } from './output.ts';
 import { mask } from './secrets.ts';
+import { removeTemporaries } from './temporary.ts';
 
 /** One flag of a command, as `node:util` parseArgs knows it, with its help text. */
 interface FlagSpec {
@@ -70,11 +71,21 @@ export async function guard(action: () => Promise<number>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted(signal));
   try {
     process.exitCode = await action();
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Tidies up and says so, then lets the signal do what it does to a process that does not listen. */
+function interrupted(signal: NodeJS.Signals): void {
+  removeTemporaries();
+  process.stderr.write(
+    `\ninterrupted (${signal}): nothing is half written; run the same command again and it goes on\n`,
+  );
+  process.kill(process.pid, signal);
 }
 
 async function invoke<F extends Flags>(spec: CommandSpec<F>, argv: readonly string[]): Promise<number> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
+import { temporaryDone, temporaryName } from './temporary.ts';
 
 /** The bytes of a file. Throws FILE_MISSING with `hint` when there is none. */
 export async function readBytes(path: string, hint?: string): Promise<Uint8Array> {
@@ -27,13 +28,15 @@ export async function readText(path: string, hint?: string): Promise<string> {
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+  const temporary = temporaryName(path);
   try {
     await writeFile(temporary, data, { mode });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  } finally {
+    temporaryDone(temporary);
   }
 }
 

@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import { writeAtomic } from '../io/files.ts';
-import { digestOf, isDigest, verified } from './digest.ts';
+import { temporaryDone, temporaryName } from '../io/temporary.ts';
+import { isDigest, verified } from './digest.ts';
 import { OCI_INDEX } from './media-types.ts';
 import type { ByteStream, ContentStore, Descriptor } from './store.ts';
 
@@ -111,7 +112,7 @@ async function writeBlob(
   stream: ByteStream,
   name: string,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.${digestOf(Buffer.from(String(performance.now()))).slice(7, 15)}.tmp`;
+  const temporary = temporaryName(path);
   const file = await open(temporary, 'w', 0o644);
   try {
     for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
@@ -121,6 +122,8 @@ async function writeBlob(
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });
     throw error;
+  } finally {
+    temporaryDone(temporary);
   }
 }
 

@@ -4,9 +4,6 @@
  * this toolkit's store and by helm push. Prints medians, ratios and peak memory.
  * Needs what test/e2e/tools/prepare.sh brings: npm run bench:oci
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,41 +18,11 @@ import { pushImage } from '../helpers/images.ts';
 import { ROOT } from '../helpers/project.ts';
 import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
 import { tool } from '../helpers/tools.ts';
+import { watch, type Sample } from '../helpers/watch.ts';
 
 const ROUNDS = 3;
 const LAYERS = 8;
 const LAYER_SIZE = 128 * 2 ** 20;
-
-interface Sample {
-  readonly seconds: number;
-  /** MiB. */
-  readonly memory: number;
-}
-
-/** Runs a program and watches the most memory it holds (VmHWM of /proc). */
-async function watch(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<Sample> {
-  const start = performance.now();
-  const child = spawn(program, [...args], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let peak = 0;
-  const look = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-    } catch {
-      // It has ended.
-    }
-  }, 20);
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const [code] = (await once(child, 'close')) as unknown as readonly [number];
-  clearInterval(look);
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${Buffer.concat(errors).toString()}`);
-  return { seconds: (performance.now() - start) / 1000, memory: Math.round(peak / 1024) };
-}
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -70,8 +37,9 @@ async function benchCopy(): Promise<void> {
     const ways: Readonly<Record<string, (to: string) => Promise<Sample>>> = {
       'this toolkit': (to) =>
         watch(process.execPath, [
+          '--max-semi-space-size=1',
           '--import',
-          'tsx',
+          'tsx/esm',
           join(ROOT, 'test/e2e/copy-once.ts'),
           from,
           `${target.host}/${to}:v1`,

@@ -7,7 +7,13 @@ import { ROOT } from './this-project.ts';
 
 export { ROOT };
 
-const TSX = join(ROOT, 'node_modules', '.bin', 'tsx');
+/** As package.json starts what moves images; see docs/adr/0006-memory-of-a-transfer.md. */
+const NODE_OPTIONS = ['--max-semi-space-size=1', '--import', 'tsx/esm'];
+
+/** The arguments of Node that run an npm script. */
+export function commandLine(name: string, args: readonly string[]): readonly string[] {
+  return [...NODE_OPTIONS, join(ROOT, 'scripts', `${name}.ts`), ...args];
+}
 
 /** A copy of this repository's chart project, with a dist/ of its own; the caller removes it. */
 export async function projectCopy(): Promise<string> {
@@ -56,7 +62,8 @@ export function runScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Ran {
-  const { status, stdout, stderr } = spawnSync(TSX, [join(ROOT, 'scripts', `${name}.ts`), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, commandLine(name, args), {
+    cwd: ROOT,
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
@@ -69,7 +76,7 @@ export function startScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'scripts', `${name}.ts`), ...args], {
+  return spawn(process.execPath, commandLine(name, args), {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
