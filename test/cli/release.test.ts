@@ -1,0 +1,106 @@
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand, type CommandResult } from '../helpers/command-line.ts';
+import { projectCopy } from '../helpers/project.ts';
+import { diskState } from './setup.ts';
+
+const ESCAPE = /[\u001b\u009b]/;
+
+let project = '';
+const copies: string[] = [];
+
+beforeAll(async () => {
+  project = await copyOfProject();
+});
+afterAll(() => Promise.all(copies.map((path) => rm(path, { recursive: true }))));
+
+async function copyOfProject(): Promise<string> {
+  const path = await projectCopy();
+  copies.push(path);
+  return path;
+}
+
+function release(at: string, ...args: readonly string[]): Promise<CommandResult> {
+  return runCommand('release', ['--project', at, ...args]);
+}
+
+interface Receipt {
+  readonly digest: string;
+  readonly target: string;
+  readonly tag: string;
+}
+
+/** Published without any configuration: to dist/oci. Each test goes on where the one before ended. */
+describe('npm run release', () => {
+  let digest = '';
+
+  test('--dry-run prints the plan and leaves the disk as it is', async () => {
+    const before = await diskState(project);
+    const { code, stdout, stderr } = await release(project, '--dry-run');
+    expect(stdout).toMatch(/^planned {5}dist\/oci:1\.0\.0\n {2}upload {2}config .*\n {2}upload {2}chart /m);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await diskState(project)).toEqual(before);
+  });
+
+  test('writes the chart, the archive, the layout and the receipt, and names the digest', async () => {
+    const { code, stdout, stderr } = await release(project);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).not.toMatch(ESCAPE);
+    for (const step of ['built', 'proved', 'planned', 'packed', 'published', 'verified'])
+      expect(stdout).toMatch(new RegExp(`^${step.padEnd(11)} \\S`, 'm'));
+    const receipt = JSON.parse(
+      await readFile(join(project, 'dist/multus-1.0.0.receipt.json'), 'utf8'),
+    ) as Receipt;
+    expect(receipt).toMatchObject({ target: 'dist/oci', tag: '1.0.0' });
+    digest = receipt.digest;
+    expect(stdout).toContain(`multus 1.0.0  ${digest}\n`);
+    const written = [...(await diskState(join(project, 'dist'))).keys()];
+    expect(written.filter((path) => !path.startsWith('oci/blobs/'))).toEqual([
+      'multus-1.0.0.receipt.json',
+      'multus-1.0.0.tgz',
+      'oci/index.json',
+      'oci/oci-layout',
+    ]);
+    expect(written.filter((path) => path.startsWith('oci/blobs/sha256/'))).toHaveLength(3);
+  });
+
+  test('run again, it is published already, with the same digest, and no byte of it is written anew', async () => {
+    const layout = join(project, 'dist', 'oci');
+    const before = await diskState(layout);
+    const { code, stdout } = await release(project, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ digest, tag: '1.0.0' });
+    expect(await diskState(layout)).toEqual(before);
+  });
+
+  test('elsewhere it is the same digest: another folder, time zone, locale, file times', async () => {
+    const other = await copyOfProject();
+    const file = join(other, 'templates', 'NOTES.txt.hbs');
+    await utimes(file, new Date(0), new Date(0));
+    const env = { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
+    const { stdout } = await runCommand('release', ['--project', other, '--json'], env);
+    expect(JSON.parse(stdout)).toMatchObject({ digest });
+    const archive = 'dist/multus-1.0.0.tgz';
+    expect(await readFile(join(other, archive))).toEqual(await readFile(join(project, archive)));
+  });
+
+  test('the same version with another content is refused with both digests and the files', async () => {
+    const changelog = join(project, 'CHANGELOG.md');
+    const text = await readFile(changelog, 'utf8');
+    await writeFile(changelog, text.replace('### Added\n\n', '### Added\n\n- What nobody has seen.\n'));
+    const before = await diskState(join(project, 'dist'));
+    const { code, stdout, stderr } = await release(project, '--json');
+    const [, other = ''] = /^ {2}this one {3}(sha256:[0-9a-f]{64})$/m.exec(stderr) ?? [];
+    expect(other).not.toBe(digest);
+    expect(stderr.split('\n').slice(0, 4)).toEqual([
+      'error: dist/oci:1.0.0 is published with another content',
+      `  published  ${digest}`,
+      `  this one   ${other}`,
+      '  changed  Chart.yaml',
+    ]);
+    expect(stderr).toContain('\n  PUBLISH_CONFLICT (publish): ');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(await diskState(join(project, 'dist'))).toEqual(before);
+  });
+});

@@ -1,0 +1,64 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copy } from '../../scripts/oci/copy.ts';
+import type { Descriptor } from '../../scripts/oci/store.ts';
+import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { graphStore, multiArch } from '../helpers/oci-graph.ts';
+import { pinImage, projectCopy } from '../helpers/project.ts';
+import { ROOT } from '../helpers/this-project.ts';
+import { openOn } from '../oci/registry-setup.ts';
+
+/** The names of all commands: npm scripts that start an entry file. */
+export async function commandNames(): Promise<readonly string[]> {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return Object.entries(scripts).flatMap(([name, line]) =>
+    line.endsWith(` scripts/${name}.ts`) ? [name] : [],
+  );
+}
+
+/** Every file below a folder with its content and when it was written. */
+export async function diskState(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  return new Map(
+    await Promise.all(
+      paths.map(async (path) => {
+        const [{ mtimeMs }, bytes] = await Promise.all([stat(path), readFile(path)]);
+        return [path.slice(folder.length + 1), `${mtimeMs} ${bytes.toString('base64')}`] as const;
+      }),
+    ),
+  );
+}
+
+/** A project whose image is in a registry on the loopback. */
+export interface Site {
+  readonly project: string;
+  readonly registry: FakeRegistry;
+  /** `oci://HOST/site`, in the same registry. */
+  readonly target: string;
+  readonly image: Descriptor;
+  close(): Promise<void>;
+}
+
+const IMAGE = { repository: 'upstream/multus-cni', tag: 'v9-thick' } as const;
+
+/** A copy of this project whose image is pinned to one in a registry of its own. */
+export async function site(): Promise<Site> {
+  const [project, registry] = await Promise.all([projectCopy(), fakeRegistry({ flavour: 'gitea' })]);
+  const graph = multiArch('site', 1000);
+  const store = await openOn(registry.host, IMAGE.repository);
+  await copy(graphStore(graph), store, graph.root, { tag: IMAGE.tag });
+  await pinImage(project, { registry: registry.host, ...IMAGE, digest: graph.root.digest });
+  return {
+    project,
+    registry,
+    target: `oci://${registry.host}/site`,
+    image: graph.root,
+    close: () => registry.close(),
+  };
+}

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from './this-project.ts';
+
+/** What a command said and how it ended. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const MAX_OUTPUT = 64 << 20;
+
+/**
+ * Runs an npm script's entry file as a process of its own, as npm does in the repository's
+ * root. Its environment is the given one and PATH: nothing of the machine decides a result.
+ */
+export async function runCommand(
+  name: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  const argv = ['--import', 'tsx/esm', join(ROOT, 'scripts', `${name}.ts`), ...args];
+  const base = { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: process.env['TMPDIR'] };
+  const options = { cwd: ROOT, maxBuffer: MAX_OUTPUT, env: { ...base, ...env } };
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, argv, options)) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as CommandResult;
+    return { code, stdout, stderr };
+  }
+}
