@@ -32,8 +32,13 @@ export interface Built {
  * writes nothing, asks no network.
  */
 export async function build(root: string): Promise<Built> {
-  const [project, { manifest: upstream, lock }] = await Promise.all([readProject(root), readSnapshot(root)]);
+  const [project, { manifest, lock }] = await Promise.all([readProject(root), readSnapshot(root)]);
   refuseOtherVersion(project.recipe, lock);
+  return generate(project, manifest, lock);
+}
+
+/** templatize → assemble: a project's chart of upstream's manifest and of its own objects. */
+export async function generate(project: Project, upstream: Manifest, lock: Lock): Promise<Built> {
   const manifest = withObjects(upstream, project.files);
   const model = templatize(manifest, project.recipe, lock);
   const { recipe, files, builtins } = project;

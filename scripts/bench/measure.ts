@@ -1,15 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assemble } from '../assemble/assemble.ts';
 import { writeChart } from '../io/chart-dir.ts';
 import type { Helm } from '../io/helm.ts';
 import type { Project } from '../io/project.ts';
 import { packageChart } from '../package/artifact.ts';
 import { parseManifest } from '../parse/parse.ts';
-import { lintAndProve, refuseFindings, type Built } from '../pipeline.ts';
+import { generate, lintAndProve, refuseFindings } from '../pipeline.ts';
 import type { Lock } from '../recipe/lock.ts';
-import { templatize } from '../templatize/templatize.ts';
 
 /** Milliseconds of each stage, medians of the runs, and what the process needed at most. */
 export interface Measurement {
@@ -39,7 +37,9 @@ export async function measure(
   let documents = 0;
   try {
     for (let i = 0; i < runs; i++) {
-      const built = await timed(times.generate, () => generate(subject));
+      const built = await timed(times.generate, () =>
+        generate(subject.project, parseManifest(subject.text, 'manifest.yaml'), subject.lock),
+      );
       documents = built.manifest.resources.length;
       await writeChart(directory, built.files);
       const proof = await timed(times.prove, () => lintAndProve(built, directory, engines));
@@ -56,14 +56,6 @@ export async function measure(
     package: median(times.package),
     memory: Math.round(process.resourceUsage().maxRSS / 1024),
   };
-}
-
-async function generate({ text, project, lock }: Subject): Promise<Built> {
-  const manifest = parseManifest(text, 'manifest.yaml');
-  const { recipe, files, builtins } = project;
-  const model = templatize(manifest, recipe, lock);
-  const assembled = await assemble({ recipe, lock, manifest, model, files, builtins });
-  return { project, lock, manifest, model, ...assembled };
 }
 
 async function timed<T>(into: number[], action: () => Promise<T>): Promise<T> {
