@@ -1,0 +1,89 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { packageChart } from '../../scripts/package/artifact.ts';
+import { getPath } from '../../scripts/templatize/tree.ts';
+import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import { runCommand, type CommandResult } from '../helpers/command-line.ts';
+import { projectCopy } from '../helpers/project.ts';
+import { thisProject } from '../helpers/this-project.ts';
+import { diskState } from './setup.ts';
+
+const FILES = [
+  'application.yaml',
+  'repository.yaml',
+  'repository-external-secret.yaml',
+  'apps/multus/Chart.yaml',
+  'apps/multus/Chart.lock',
+  'apps/multus/values.yaml',
+];
+const REGISTRY = ['--registry', 'oci://git.example.org/infra/'];
+
+let project = '';
+let digest = '';
+
+beforeAll(async () => {
+  project = await projectCopy();
+  const { files, lock } = await thisProject();
+  digest = (await packageChart(files, lock.created)).manifest.descriptor.digest;
+});
+afterAll(() => rm(project, { recursive: true }));
+
+function argocd(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+  return runCommand('argocd', ['--project', project, ...args], env);
+}
+
+async function source(): Promise<unknown> {
+  const text = await readFile(join(project, 'dist/argocd/application.yaml'), 'utf8');
+  return getPath(parse(text) as JsonObject, 'spec.source');
+}
+
+test('writes its files, names them, and what was there before goes', async () => {
+  const stale = join(project, 'dist/argocd/apps/old');
+  await mkdir(stale, { recursive: true });
+  await writeFile(join(stale, 'Chart.yaml'), 'name: old\n');
+  const { code, stdout, stderr } = await argocd(REGISTRY);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toBe(FILES.map((file) => `written     dist/argocd/${file}\n`).join(''));
+  const written = [...(await diskState(join(project, 'dist/argocd'))).keys()];
+  expect(written.toSorted()).toEqual(FILES.toSorted());
+  expect(await source()).toMatchObject({ repoURL: 'git.example.org/infra', targetRevision: '1.0.0' });
+});
+
+test('touches nothing but dist/argocd, and the second time nothing at all', async () => {
+  const before = await diskState(project);
+  const { code, stdout } = await argocd([...REGISTRY, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ output: 'dist/argocd', files: FILES, digest });
+  expect(await diskState(project)).toEqual(before);
+});
+
+test('--oci names the digest that a release of the same project has; --values are the site’s', async () => {
+  const values = join(project, 'site.yaml');
+  await writeFile(values, 'nodeSelector: {a: b}\n');
+  expect((await argocd([...REGISTRY, '--oci', '--values', values])).code).toBe(0);
+  expect(await source()).toEqual({
+    repoURL: 'oci://git.example.org/infra/multus',
+    path: '.',
+    targetRevision: digest,
+    helm: { releaseName: 'multus', valuesObject: { nodeSelector: { a: 'b' } } },
+  });
+  const wrapper = await readFile(join(project, 'dist/argocd/apps/multus/values.yaml'), 'utf8');
+  expect(parse(wrapper)).toEqual({ multus: { nodeSelector: { a: 'b' } } });
+});
+
+test('$REGISTRY serves where no flag does; credentials of the environment are in no file', async () => {
+  const secrets = {
+    GITEA_TOKEN: 'token-of-the-tests',
+    REGISTRY_USERNAME: 'name-of-the-tests',
+    REGISTRY_PASSWORD: 'password-of-the-tests',
+  };
+  const { code, stdout, stderr } = await argocd([], { REGISTRY: 'oci://env.example.org/infra', ...secrets });
+  expect([code, stderr]).toEqual([0, '']);
+  const said = [...(await diskState(join(project, 'dist'))).values()].map((state) =>
+    Buffer.from(state.split(' ')[1] ?? '', 'base64').toString(),
+  );
+  expect(said.join('\n')).toContain('env.example.org/infra');
+  expect([...said, stdout].join('\n')).not.toMatch(/-of-the-tests/);
+});

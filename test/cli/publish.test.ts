@@ -1,0 +1,71 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseLock } from '../../scripts/recipe/lock.ts';
+import { runCommand } from '../helpers/command-line.ts';
+import { site, type Site } from './setup.ts';
+
+const DIGEST = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
+
+let here: Site;
+
+beforeAll(async () => {
+  here = await site();
+});
+afterAll(async () => {
+  await here.close();
+  await rm(here.project, { recursive: true });
+});
+
+test('mirror, then release to the mirror’s registry: JSON that names what was done', async () => {
+  const { host } = here.registry;
+  const mirrored = await runCommand('mirror', [
+    '--project',
+    here.project,
+    '--json',
+    '--registry',
+    here.target,
+  ]);
+  expect(JSON.parse(mirrored.stdout)).toMatchObject([
+    { target: `${host}/site/multus-cni`, tag: 'v9-thick', digest: here.image.digest },
+  ]);
+  expect(here.registry.content.tags.get('site/multus-cni v9-thick')).toBe(here.image.digest);
+
+  const released = await runCommand('release', [
+    '--project',
+    here.project,
+    '--json',
+    '--registry',
+    here.target,
+  ]);
+  const receipt = JSON.parse(released.stdout) as { readonly digest: string };
+  expect(receipt).toMatchObject({ target: `${host}/site/multus`, tag: '1.0.0', digest: DIGEST });
+  expect(here.registry.content.tags.get('site/multus 1.0.0')).toBe(receipt.digest);
+  const file = await readFile(join(here.project, 'dist/multus-1.0.0.receipt.json'), 'utf8');
+  expect(JSON.parse(file)).toEqual(receipt);
+  const lock = await readFile(join(here.project, 'upstream/lock.yaml'), 'utf8');
+  expect(parseLock(lock, 'lock.yaml').images['image']?.digest).toBe(here.image.digest);
+});
+
+test('bundle, then a dry run of its release elsewhere: the same two digests', async () => {
+  const output = join(here.project, 'dist', 'site.tar');
+  const bundled = await runCommand('bundle', ['--project', here.project, '--json', '--output', output]);
+  const made = JSON.parse(bundled.stdout) as { readonly items: readonly { readonly digest: string }[] };
+  const items = [
+    { kind: 'image', name: 'multus-cni', tag: 'v9-thick', digest: here.image.digest },
+    { kind: 'chart', name: 'multus', tag: '1.0.0', digest: DIGEST },
+  ];
+  expect(made).toEqual({ path: output, items });
+  const away = here.target.replace('/site', '/elsewhere');
+  const planned = await runCommand('release', [
+    '--from-bundle',
+    output,
+    '--registry',
+    away,
+    '--dry-run',
+    '--json',
+  ]);
+  const { plans } = JSON.parse(planned.stdout) as { readonly plans: readonly { readonly digest: string }[] };
+  expect(plans.map(({ digest }) => digest)).toEqual(made.items.map(({ digest }) => digest));
+  expect([...here.registry.content.tags.keys()].filter((key) => key.startsWith('elsewhere/'))).toEqual([]);
+});
