@@ -19,7 +19,15 @@ describe.each(readdirSync(RELEASES).filter((name) => name.endsWith('.tgz')))('up
 
   it.each([
     ['the defaults', {}],
-    ['monitoring and a network', { monitoring: { metricsPort: 9091, prometheusRule: { create: true } } }],
+    [
+      'monitoring and a network',
+      {
+        monitoring: { metricsPort: 9091, prometheusRule: { create: true } },
+        networkAttachmentDefinitions: [
+          { name: 'prod', namespace: 'vms', config: { cniVersion: '1.0.0', type: 'bridge', vlan: 57 } },
+        ],
+      },
+    ],
   ])('keeps every object and changes no immutable field, with %s', async (_, values) => {
     for (const helm of engines) {
       const render = async (chart: string) =>

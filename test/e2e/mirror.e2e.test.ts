@@ -108,6 +108,29 @@ describeWith(
       expect(values).toContain(`digest: ${index.digest}`);
     });
 
+    it('copies the images and publishes the chart in one go with --mirror-images', async () => {
+      const [, owner] = gitea.owners;
+      const other = await projectCopy();
+      await pinImage(other, {
+        registry: source.host,
+        repository: 'up/multus-cni',
+        tag: 'v9-thick',
+        digest: index.digest,
+      });
+      const target = `oci://${gitea.host}/${owner}`;
+      await setMirror(other, target);
+      const { status, output } = runScript(
+        'release',
+        ['--project', other, '--registry', target, '--mirror-images'],
+        gitea.env,
+      );
+      expect(status, output).toBe(0);
+      expect(output.indexOf('/multus-cni:v9-thick (')).toBeLessThan(output.indexOf('/multus:1.0.0 ('));
+      const copy = crane('digest', '--insecure', `${gitea.host}/${owner}/multus-cni:v9-thick`);
+      expect(copy.stdout.trim()).toBe(index.digest);
+      await rm(other, { recursive: true });
+    });
+
     it('carries chart and images through a bundle to a registry that never sees the source', async () => {
       const bundle = join(project, 'dist', 'site.tar');
       const made = runScript('bundle', ['--project', project, '--output', bundle]);
