@@ -12,7 +12,7 @@ const patterns = [...new Set(patternsIn(schema))].map((pattern) => ({ pattern })
 
 /** What users write beside what is meant, and what engines read differently: ends of lines, blanks, case. */
 const CHARACTERS = ' \t\n\r\f\0./:@-_%+0eEiAz{}$^\\éſK网😀';
-const INSERTED = ['', '..', '...', '//', '\r\n', '\\n', 'e\u0301', ...CHARACTERS];
+const INSERTED = ['', '..', '...', '//', '\r\n', '\\n', 'e\u0301', ...Array.from(CHARACTERS)];
 
 /** Strings under the keyword `pattern`; a property of that name holds a schema. */
 function patternsIn(node: Json): readonly string[] {
