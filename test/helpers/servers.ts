@@ -144,7 +144,7 @@ async function makeOrganisation(host: string, token: string): Promise<void> {
 }
 
 /** A port of the loopback interface that nobody listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -168,7 +168,8 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`${url} did not answer within ${READY_WITHIN_MS} ms`);
 }
 
-async function stop(child: ChildProcess, folder: string): Promise<void> {
+/** Ends a server that this process has started, and removes its folder. */
+export async function stop(child: ChildProcess, folder: string): Promise<void> {
   if (child.exitCode === null) {
     const closed = once(child, 'exit');
     child.kill('SIGTERM');

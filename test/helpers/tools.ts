@@ -21,6 +21,8 @@ export type Tool =
   | 'promtool'
   | 'kube-score'
   | 'gitea'
+  | 'etcd'
+  | 'kube-apiserver'
   | 'crds';
 
 /** Path of a tool, from the cache of prepare.sh or PATH; undefined when it is missing. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings the real servers and clients that the end-to-end tests need into one cache folder:
-# CNCF Distribution and skopeo (Debian), crane, oras and kube-score (Go), promtool (Debian's prometheus,
-# unpacked, so that no service starts), and Gitea, built from its Go module. What is there is
+# CNCF Distribution and skopeo (Debian), crane, oras and kube-score (Go), promtool and etcd (Debian's
+# packages, unpacked), and Gitea and kube-apiserver, built from their Go modules. What is there is
 # kept. Fails when anything cannot be had. Needs: root or the packages installed, Go, a C compiler.
 set -euo pipefail
 
@@ -10,6 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [ "$(id -u)" = 0 ]; then default=/var/cache/chartlift-e2e; else default=${XDG_CACHE_HOME:-$HOME/.cache}/chartlift-e2e; fi
 cache=${E2E_TOOLS:-$default}
 gitea_version=v1.26.0
+kubernetes_version=v1.34.2
 crane_version=v0.20.6
 oras_version=v1.2.3
 kube_score_version=v1.20.0
@@ -35,13 +36,15 @@ go_tool() {
   ln -sf "$name-$version" "$cache/bin/$name"
 }
 
-promtool() {
-  [ -x "$cache/bin/promtool" ] && return
-  say 'unpacking promtool'
+# A program of a Debian package, unpacked, so that no service starts.
+unpacked() {
+  local program=$1 package=$2
+  [ -x "$cache/bin/$program" ] && return
+  say "unpacking $program"
   local folder
   folder=$(mktemp -d)
-  (cd "$folder" && { apt-get download -qq prometheus >/dev/null 2>&1 || { apt-get update -qq && apt-get download -qq prometheus >/dev/null; }; } && dpkg -x prometheus_*.deb .)
-  install -m 0755 "$folder/usr/bin/promtool" "$cache/bin/promtool"
+  (cd "$folder" && { apt-get download -qq "$package" >/dev/null 2>&1 || { apt-get update -qq && apt-get download -qq "$package" >/dev/null; }; } && dpkg -x "$package"_*.deb .)
+  install -m 0755 "$folder/usr/bin/$program" "$cache/bin/$program"
   rm -rf "$folder"
 }
 
@@ -71,16 +74,28 @@ gitea() {
   mv "$target.new" "$target"
 }
 
+kube_apiserver() {
+  [ -x "$cache/bin/kube-apiserver-$kubernetes_version" ] && return
+  say "building kube-apiserver $kubernetes_version (minutes the first time)"
+  # Helm asks the server for its version, which a release's build stamps in.
+  local version=k8s.io/component-base/version
+  (cd "$here/kube-apiserver" && CGO_ENABLED=0 go build -ldflags "-s -w -X $version.gitVersion=$kubernetes_version" -o "$cache/bin/kube-apiserver.new" k8s.io/kubernetes/cmd/kube-apiserver)
+  mv "$cache/bin/kube-apiserver.new" "$cache/bin/kube-apiserver-$kubernetes_version"
+  ln -sf "kube-apiserver-$kubernetes_version" "$cache/bin/kube-apiserver"
+}
+
 debian docker-registry skopeo
 go_tool crane github.com/google/go-containerregistry/cmd/crane "$crane_version"
 go_tool oras oras.land/oras/cmd/oras "$oras_version"
 go_tool kube-score github.com/zegl/kube-score/cmd/kube-score "$kube_score_version"
-promtool
+unpacked promtool prometheus
+unpacked etcd etcd-server
 crd github.com/argoproj/argo-cd/v3 v3.2.0 manifests/crds/application-crd.yaml
 crd github.com/external-secrets/external-secrets v0.20.4 config/crds/bases/external-secrets.io_externalsecrets.yaml
 crd github.com/prometheus-operator/prometheus-operator v0.82.2 example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml
 crd github.com/prometheus-operator/prometheus-operator v0.82.2 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
 gitea
+kube_apiserver
 
 say "docker-registry $(docker-registry --version 2>&1 | head -n 1)"
 say "$(skopeo --version)"
@@ -88,3 +103,4 @@ say "crane $("$cache/bin/crane" version)"
 say "$("$cache/bin/oras" version | head -n 1)"
 say "$("$cache/bin/promtool" --version 2>&1 | head -n 1)"
 say "$("$cache/gitea-$gitea_version/gitea" --version)"
+say "etcd $("$cache/bin/etcd" --version | head -n 1), kube-apiserver $kubernetes_version"
