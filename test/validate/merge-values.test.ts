@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { writeChart } from '../../scripts/io/chart-dir.ts';
+import { testEngines } from '../../scripts/io/helm-engines.ts';
+import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
+import { isObject } from '../../scripts/templatize/tree.ts';
 import { mergeValues } from '../../scripts/validate/merge-values.ts';
 
 const key = fc.constantFrom('a', 'b', 'c');
@@ -9,6 +16,23 @@ const { tree } = fc.letrec<{ tree: JsonObject }>((tie) => ({
     noNullPrototype: true,
   }),
 }));
+
+/** What a user writes: null too. */
+const { own: ownTree } = fc.letrec<{ own: JsonObject }>((tie) => ({
+  own: fc.dictionary(
+    key,
+    fc.oneof({ maxDepth: 3 }, fc.constant(null), fc.integer(), fc.array(fc.constant(null)), tie('own')),
+    { noNullPrototype: true },
+  ),
+}));
+
+/** Whether there is a default for every null to drop. */
+function dropsDefaultsOnly(defaults: Json | undefined, own: Json): boolean {
+  if (!isObject(defaults) || !isObject(own)) return true;
+  return Object.entries(own).every(([name, value]) =>
+    value === null ? name in defaults : dropsDefaultsOnly(defaults[name], value),
+  );
+}
 
 describe('values merged into defaults', () => {
   test.each([
@@ -53,5 +77,42 @@ describe('values merged into defaults', () => {
         expect(JSON.stringify([defaults, own])).toBe(before);
       }),
     );
+  });
+});
+
+describe('Helm merges the same', async () => {
+  const engines = await testEngines();
+  const pairs = fc.sample(
+    fc.tuple(tree, ownTree).filter(([defaults, own]) => dropsDefaultsOnly(defaults, own)),
+    { numRuns: 200, seed: 1 },
+  );
+  /** One chart with every pair under a key of its own: p0, p1, … */
+  const under = (side: 0 | 1): JsonObject =>
+    Object.fromEntries(pairs.map((pair, i) => [`p${i}`, pair[side]]));
+  const chart = await mkdtemp(join(tmpdir(), 'values-'));
+
+  beforeAll(() =>
+    writeChart(
+      chart,
+      new Map([
+        ['Chart.yaml', 'apiVersion: v2\nname: values\nversion: 1.0.0\n'],
+        ['values.yaml', JSON.stringify(under(0))],
+        ['templates/values.yaml', '{{ toJson .Values }}\n'],
+      ]),
+    ),
+  );
+  afterAll(() => rm(chart, { recursive: true }));
+
+  test('among the pairs are nulls that drop something', () => {
+    const dropping = pairs.filter(([defaults, own]) =>
+      Object.keys(defaults).some((name) => own[name] === null),
+    );
+    expect(dropping.length).toBeGreaterThan(20);
+  });
+
+  test.each(engines)('helm $version', async (helm) => {
+    const text = await helm.template(chart, { name: 'a', namespace: 'b' }, under(1));
+    const expected = pairs.map(([defaults, own], i) => [`p${i}`, mergeValues(defaults, own)] as const);
+    expect(parse(text)).toEqual(Object.fromEntries(expected));
   });
 });
