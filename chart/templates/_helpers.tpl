@@ -228,10 +228,11 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Refuses two elements that would be one object: JSON Schema compares whole elements only. */ -}}
+{{- /* Refuses two elements with the same keys: JSON Schema compares whole elements only. */ -}}
 {{- define "multus.unique" -}}
 {{- $keys := .keys -}}
 {{- $seen := dict -}}
+{{- range .taken }}{{ $_ := set $seen (toString .) true }}{{ end -}}
 {{- range .of -}}
 {{- $item := . -}}
 {{- $parts := list -}}
@@ -241,5 +242,18 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- fail (printf "%s names %s twice: give each a name of its own" $.at $id) -}}
 {{- end -}}
 {{- $_ := set $seen $id true -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Refuses an element that names what is not in the other list. */ -}}
+{{- define "multus.known" -}}
+{{- $known := dict -}}
+{{- range .names }}{{ $_ := set $known . true }}{{ end -}}
+{{- range .added }}{{ $_ := set $known (get . $.theirs) true }}{{ end -}}
+{{- range .of -}}
+{{- $name := get . $.key -}}
+{{- if not (hasKey $known $name) -}}
+{{- fail (printf "%s names %s, which is not there: add it to %s or correct the name" $.at $name $.to) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -39,7 +39,8 @@ export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<
       table: stringify(model.presets.options, YAML_STYLE).trimEnd(),
     },
     hasJson: only('json').length > 0 || only('each').length > 0,
-    hasLists: only('each').length > 0,
+    hasLists: only('each').length > 0 || only('append').some(({ unique }) => unique !== undefined),
+    hasReferences: only('append').some(({ refers }) => refers !== undefined),
     hasMerges: recipe.entries.some(isMapEntry),
     hasResources: only('resources').length > 0,
   };

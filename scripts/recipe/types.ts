@@ -60,6 +60,17 @@ export interface OptionalEntry extends EntryBase {
 /** Elements put behind upstream's list. */
 export interface AppendEntry extends EntryBase {
   readonly as: 'append';
+  /** Key that tells the list's elements apart, for example `name`; one twice is refused. */
+  readonly unique?: string;
+  /** Key of an element that names an element of another list. */
+  readonly refers?: Reference;
+}
+
+/** The elements' `key` must be the `unique` key of an element in the list that entry `to` adds to. */
+export interface Reference {
+  readonly key: string;
+  /** Path of an `append` entry on the same resource. */
+  readonly to: string;
 }
 
 /** Keys added to upstream's map of strings (labels, annotations). */

@@ -9,6 +9,7 @@ import {
   type SubstituteEntry,
   type WrapEntry,
 } from '../recipe/types.ts';
+import { appendChecks } from './appended.ts';
 import type { FieldBinding } from './binding.ts';
 import { columnOf, escapeTemplate, lineEnd, lineStart, span, type Edit } from './edit.ts';
 import { helperName, mapSource, scalarExpression, valuePath } from './expression.ts';
@@ -19,15 +20,25 @@ import type { FoundPlace, MissingPlace, Place } from './place.ts';
  * The edit that puts one Go template expression in the place of a field.
  *
  * @param bindings all entries that claim this field: one, or several that add to one map
+ * @param fields everything that is lifted in the resource
  */
-export function lift(bindings: readonly FieldBinding[], chart: string): Edit {
+export function lift(
+  bindings: readonly FieldBinding[],
+  chart: string,
+  fields: readonly FieldBinding[] = bindings,
+): Edit {
   const [first] = bindings;
   if (first === undefined) throw new ChartError('BUG', 'A field without a binding');
   const { entry, place } = first;
   if (isMapEntry(entry)) return addToMap(bindings, first, chart);
   switch (entry.as) {
     case 'append':
-      return addToBlock(first, `.Values.${entry.path}`, 'toYaml .');
+      return addToBlock(
+        first,
+        `.Values.${entry.path}`,
+        'toYaml .',
+        appendChecks(entry, first, fields, chart),
+      );
     case 'optional':
       return optional(first);
     case 'wrap':
@@ -199,9 +210,15 @@ function addToMap(bindings: readonly FieldBinding[], first: FieldBinding, chart:
 }
 
 /** Adds behind the last line of a list or map, or makes the field when there is none. */
-function addToBlock({ entry, place, after }: FieldBinding, condition: string, body: string): Edit {
+function addToBlock(
+  { entry, place, after }: FieldBinding,
+  condition: string,
+  body: string,
+  checks: readonly string[] = [],
+): Edit {
+  const open = (pad: string): string => [`{{- with ${condition} }}`, ...checks].join(`\n${pad}`);
   const wholeOf = (pad: string, indent: number): string =>
-    `${pad}{{- with ${condition} }}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
+    `${pad}${open(pad)}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
   if (!place.found) return insert(place, after, wholeOf);
   const { value, resource, key } = place;
   if (!isCollection(value)) return fail(entry, place, 'is neither a list nor a map');
@@ -210,7 +227,7 @@ function addToBlock({ entry, place, after }: FieldBinding, condition: string, bo
   const column = columnOf(resource.text, firstOf(value).range?.[0] ?? 0) - (isSeq(value) ? 2 : 0);
   const pad = ' '.repeat(column);
   const at = lineEnd(resource.text, span(resource.text, value)[1]);
-  const text = `\n${pad}{{- with ${condition} }}\n${pad}{{- ${body} | nindent ${column} }}\n${pad}{{- end }}`;
+  const text = `\n${pad}${open(pad)}\n${pad}{{- ${body} | nindent ${column} }}\n${pad}{{- end }}`;
   return { start: at, end: at, text, column };
 }
 

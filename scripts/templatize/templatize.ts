@@ -91,7 +91,7 @@ function templateText(
   const groups = groupBy(fields, ({ place }) => place.path.join('\0'));
   const edited = applyEdits(
     resource.text,
-    [...groups.values()].map((group) => lift(group, chart)),
+    [...groups.values()].map((group) => lift(group, chart, fields)),
   );
   const text = each === undefined ? edited : forEach(each, edited, chart);
   const preset = fields.some(({ entry }) => readsAny(entry, recipe, open))

@@ -1,8 +1,9 @@
 import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts';
+import { ChartError } from '../errors.ts';
 import { parseFieldPath } from '../recipe/fieldpath.ts';
 import { groupBy } from '../recipe/group.ts';
 import { matching, targets } from '../recipe/select.ts';
-import type { Entry, Recipe, Target } from '../recipe/types.ts';
+import { identityKeys, type Entry, type Recipe, type Target } from '../recipe/types.ts';
 import { formatImage } from '../templatize/image.ts';
 import type { ImageValue } from '../templatize/model.ts';
 import { fillIn, presetTable } from '../templatize/presets.ts';
@@ -13,7 +14,7 @@ import { isEmpty } from './emptiness.ts';
 import { jsonText, prettyJson } from './json-text.ts';
 import { fieldsAt, locate, type Mutable } from './locate.ts';
 import { refuseLimitsBelowRequests } from './limits.ts';
-import { refuseSameTwice } from './unique.ts';
+import { refuseSameTwice, refuseSpoilt } from './list-keys.ts';
 
 /** The facts of a release that templates can read. */
 export interface Release {
@@ -29,6 +30,8 @@ export interface ApplyContext {
   readonly manifest: Manifest;
   readonly values: JsonObject;
   readonly release: Release;
+  /** Why the chart refuses the values; Helm stops at one of these. */
+  readonly refusals: string[];
 }
 
 /**
@@ -36,7 +39,8 @@ export interface ApplyContext {
  * the recipe on plain objects that never sees a Go template.
  *
  * @param values the chart's values after Helm has merged the user's into the defaults
- * @throws VALUES_REFUSED where the chart refuses them although the schema cannot
+ * @throws VALUES_REFUSED with a line for each reason why the chart refuses them although
+ *   the schema cannot
  */
 export function apply(
   recipe: Recipe,
@@ -44,7 +48,15 @@ export function apply(
   values: JsonObject,
   release: Release,
 ): readonly JsonObject[] {
-  const context: ApplyContext = { recipe, manifest, values: withPreset(recipe, manifest, values), release };
+  const own = withPreset(recipe, manifest, values);
+  const context: ApplyContext = { recipe, manifest, values: own, release, refusals: [] };
+  const objects = objectsOf(context);
+  if (context.refusals.length > 0) throw new ChartError('VALUES_REFUSED', context.refusals.join('\n'));
+  return objects;
+}
+
+function objectsOf(context: ApplyContext): readonly JsonObject[] {
+  const { recipe, manifest } = context;
   const claims = claimsOf(recipe, manifest);
   return manifest.resources
     .map((resource) => ({ resource, own: claims.get(resource) ?? [] }))
@@ -52,6 +64,16 @@ export function apply(
     .flatMap(({ resource, own }) =>
       patternsOf(resource, own, context).map((object) => applyTo(resource, object, own, context)),
     );
+}
+
+/** Runs a check and keeps what it refuses, so that all reasons are known. */
+function collect({ refusals }: ApplyContext, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof ChartError) || error.code !== 'VALUES_REFUSED') throw error;
+    refusals.push(error.message);
+  }
 }
 
 /** What the user leaves open is what the chosen preset says. */
@@ -94,12 +116,12 @@ function isWanted(claims: readonly Claim[], { values }: ApplyContext): boolean {
 function patternsOf(
   resource: Resource,
   claims: readonly Claim[],
-  { values }: ApplyContext,
+  context: ApplyContext,
 ): readonly JsonObject[] {
   const each = claims.map(({ entry }) => entry).find((entry) => entry.as === 'each');
   if (each === undefined) return [structuredClone<JsonObject>(resource.object)];
-  const items = (getPath(values, each.path) ?? []) as readonly JsonObject[];
-  refuseSameTwice(each, items);
+  const items = (getPath(context.values, each.path) ?? []) as readonly JsonObject[];
+  collect(context, () => refuseSameTwice(each.path, items, identityKeys(each)));
   return items.map((item) => {
     const object = structuredClone<JsonObject>(resource.object);
     for (const [fieldPath, key] of Object.entries(each.fields)) {
@@ -124,6 +146,13 @@ function applyTo(
         setField(parent, key, entry, resource, context);
       }
     }
+  }
+  for (const { entry } of claims) {
+    const items = getPath(context.values, entry.path);
+    if (entry.as === 'append' && !isEmpty(items))
+      collect(context, () =>
+        refuseSpoilt(entry, items as readonly JsonObject[], object, context.recipe.entries),
+      );
   }
   return object;
 }
@@ -191,7 +220,7 @@ function replacement(entry: Entry, value: Json, upstream: Json | undefined, cont
     case 'choice':
       return entry.choices[String(value)] ?? null;
     case 'resources':
-      refuseLimitsBelowRequests(value, entry.path);
+      collect(context, () => refuseLimitsBelowRequests(value, entry.path));
       return value;
     case 'json':
       return jsonText(entry, String(upstream), context.values);

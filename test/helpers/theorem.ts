@@ -10,6 +10,7 @@ import type { JsonObject, Manifest } from '../../scripts/parse/manifest.ts';
 import { parseManifest } from '../../scripts/parse/parse.ts';
 import type { Built } from '../../scripts/pipeline.ts';
 import type { Recipe } from '../../scripts/recipe/types.ts';
+import { isObject } from '../../scripts/templatize/tree.ts';
 import { apply, type Release } from '../../scripts/validate/apply.ts';
 import { compareObjects, showDifference } from '../../scripts/validate/compare.ts';
 import { mergeValues } from '../../scripts/validate/merge-values.ts';
@@ -77,7 +78,7 @@ export async function contradictions(
   } catch (error) {
     const reason = withoutNumbers(messageOf(error));
     if (!(expected instanceof ChartError)) return [`Helm refuses: ${reason}`];
-    return reason.includes(withoutNumbers(expected.message))
+    return expected.message.split('\n').some((line) => reason.includes(withoutNumbers(line)))
       ? []
       : [`Helm refuses, but not because ${expected.message}: ${reason}`];
   }
@@ -90,10 +91,26 @@ function withoutNumbers(message: string): string {
 
 /** Values to draw: mostly such that the chart accepts, some that only the template can refuse. */
 export function drawValues(subject: Subject): fc.Arbitrary<JsonObject> {
-  const any = valuesArbitrary(schemaOf(subject), subject.defaults);
+  const drawn = valuesArbitrary(schemaOf(subject), subject.defaults);
+  // A drawn mount hardly ever names a volume that is there: mostly it is given one.
+  const any = fc.oneof(
+    { weight: 4, arbitrary: drawn.map(withKnownVolumes) },
+    { weight: 1, arbitrary: drawn },
+  );
   const release = { name: 'a', namespace: 'b' };
   const accepted = any.filter((values) => !(expectation(subject, values, release) instanceof ChartError));
   return fc.oneof({ weight: 6, arbitrary: accepted }, { weight: 1, arbitrary: any });
+}
+
+/** Values whose extraVolumeMounts name their own extraVolumes; those without any keep no mounts. */
+function withKnownVolumes(values: JsonObject): JsonObject {
+  const { extraVolumes: volumes, extraVolumeMounts: mounts } = values;
+  if (!Array.isArray(mounts)) return values;
+  const names = Array.isArray(volumes) ? volumes.filter(isObject).map(({ name }) => name ?? '') : [];
+  const named = mounts
+    .filter(isObject)
+    .map((mount, i) => ({ ...mount, name: names[i % names.length] ?? '' }));
+  return { ...values, extraVolumeMounts: names.length === 0 ? [] : named };
 }
 
 /** Names that Helm takes for a release or a namespace. */

@@ -10,8 +10,7 @@ import type { Entry } from '../../scripts/recipe/types.ts';
 import { equalJson, getPath, isObject, setPath } from '../../scripts/templatize/tree.ts';
 import { compareObjects } from '../../scripts/validate/compare.ts';
 import { mergeValues } from '../../scripts/validate/merge-values.ts';
-import { valuesArbitrary } from '../helpers/schema-arbitrary.ts';
-import { expectation, render, schemaOf, subjectOf } from '../helpers/theorem.ts';
+import { drawValues, expectation, render, schemaOf, subjectOf } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
 const { model, project, manifest } = await thisProject();
@@ -26,7 +25,7 @@ const everything: JsonObject = {
   ],
 };
 const release = { name: 'multus', namespace: 'default' };
-const drawn = fc.sample(valuesArbitrary(schemaOf(subject), model.defaults), { numRuns: 300, seed: 7 });
+const drawn = fc.sample(drawValues(subject), { numRuns: 300, seed: 7 });
 const accepts = new Ajv({ strict: false }).compile(schemaOf(subject));
 
 afterAll(() => rm(dirname(subject.directory), { recursive: true }));
@@ -38,10 +37,17 @@ function ownPart(entry: Entry, value: Json | undefined): Json | undefined {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !others.has(`${entry.path}.${key}`)));
 }
 
+/** Elements that name a volume which is there in any case. */
+function referring(entry: Entry, value: Json | undefined): Json | undefined {
+  if (entry.as !== 'append' || entry.refers === undefined || !Array.isArray(value)) return value;
+  const { key } = entry.refers;
+  return value.filter(isObject).map((item) => ({ ...item, [key]: 'cni' }));
+}
+
 /** Values that differ from `everything` in one entry only. */
 function changeOf(entry: Entry): JsonObject {
   const changes = drawn.flatMap((values): readonly JsonObject[] => {
-    const value = ownPart(entry, getPath(values, entry.path));
+    const value = referring(entry, ownPart(entry, getPath(values, entry.path)));
     return value === undefined || value === null ? [] : [setPath(everything, entry.path, value)];
   });
   const before = asTree(expectation(subject, everything, release));

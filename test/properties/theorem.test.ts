@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { testEngines } from '../../scripts/io/helm-engines.ts';
+import type { JsonObject } from '../../scripts/parse/manifest.ts';
 import { contradictions, expectation, proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
@@ -42,6 +43,25 @@ test.each(engines)('helm $version refuses one network twice in the words of the 
     message: 'networkAttachmentDefinitions names vms/br-prod twice',
   });
   expect(await contradictions(subject, helm, wrong, release)).toEqual([]);
+});
+
+const SPOILT: Readonly<Record<string, JsonObject>> = {
+  'extraEnv names MULTUS_NODE_NAME twice': { extraEnv: [{ name: 'MULTUS_NODE_NAME', value: 'a' }] },
+  'extraVolumes names cni twice': { extraVolumes: [{ name: 'cni', emptyDir: {} }] },
+  'extraVolumeMounts names /opt/cni/bin twice': {
+    extraVolumeMounts: [{ name: 'cni', mountPath: '/opt/cni/bin' }],
+  },
+  'extraVolumeMounts names flanel, which is not there': {
+    extraVolumes: [{ name: 'flannel', hostPath: { path: '/run/flannel' } }],
+    extraVolumeMounts: [{ name: 'flanel', mountPath: '/run/flannel' }],
+  },
+};
+
+describe.each(engines)('helm $version refuses in the words of the oracle', (helm) => {
+  test.each(Object.entries(SPOILT))('%s', async (message, values) => {
+    expect(expectation(subject, values, release)).toMatchObject({ message });
+    expect(await contradictions(subject, helm, values, release)).toEqual([]);
+  });
 });
 
 test('a template that does not do what the recipe says is found', async () => {
