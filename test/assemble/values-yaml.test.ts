@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isMap, isScalar, parse, parseDocument } from 'yaml';
+import { schemaTree, type SchemaNode } from '../../scripts/assemble/schema-node.ts';
+import { valuesYaml } from '../../scripts/assemble/values-yaml.ts';
+import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
+import type { Departure } from '../../scripts/templatize/model.ts';
+import { anyString } from '../helpers/schema-scalars.ts';
+import { thisProject } from '../helpers/this-project.ts';
+import { smallProject, textOf } from './small-project.ts';
+
+const small = await smallProject();
+const charts = [
+  { name: 'the small chart', ...small },
+  { name: 'this chart', ...(await thisProject()) },
+];
+
+/** The values without the header. */
+function body(
+  values: JsonObject,
+  properties: JsonObject,
+  unset: JsonObject = {},
+  departures: readonly Departure[] = [],
+): string {
+  const text = valuesYaml(values, unset, schemaTree({ properties }), departures);
+  return text.slice(text.indexOf('commented out.\n\n') + 'commented out.\n\n'.length);
+}
+
+/** Paths of the keys, in the order of the text, with the line above each. */
+function keysOf(text: string): ReadonlyMap<string, string> {
+  const lines = text.split('\n');
+  const found = new Map<string, string>();
+  const walk = (node: unknown, prefix: string): void => {
+    if (!isMap(node)) return;
+    for (const { key, value } of node.items) {
+      if (!isScalar(key)) continue;
+      const line = text.slice(0, key.range?.[0] ?? 0).split('\n').length - 1;
+      found.set(`${prefix}${String(key.value)}`, lines[line - 1]?.trim() ?? '');
+      walk(value, `${prefix}${String(key.value)}.`);
+    }
+  };
+  walk(parseDocument(text).contents, '');
+  return found;
+}
+
+/** Every path that the schema describes, with its description. */
+function described(node: SchemaNode, prefix = ''): readonly (readonly [string, string])[] {
+  return [...node.properties].flatMap(([key, child]) => [
+    ...(child.description === '' ? [] : [[`${prefix}${key}`, child.description] as const]),
+    ...described(child, `${prefix}${key}.`),
+  ]);
+}
+
+test('golden: every key with its description, departures with their reasons', async () => {
+  await expect(textOf(small, 'values.yaml')).toMatchFileSnapshot('../golden/assemble/values.yaml');
+});
+
+describe.each(charts)('$name', ({ model, schema, files }) => {
+  const text = textOf({ files, schema }, 'values.yaml');
+  const keys = keysOf(text);
+
+  test('reads back as the defaults', () => {
+    expect(parse(text, { version: '1.1' })).toEqual(model.defaults);
+    expect(parse(text, { version: '1.2' })).toEqual(model.defaults);
+  });
+
+  test('has a comment above every key that the schema describes', () => {
+    const reasons = new Map(
+      model.departures.map(({ value, reason }) => [value, `Changed because ${reason}.`]),
+    );
+    const there = described(schema).filter(([path]) => keys.has(path));
+    expect(there.length).toBeGreaterThan(5);
+    for (const [path, description] of there) {
+      const last = reasons.get(path) ?? `# -- ${description}`;
+      expect([path, keys.get(path)?.endsWith(last)]).toEqual([path, true]);
+    }
+  });
+
+  test("has the keys in the schema's order", () => {
+    const known = described(schema)
+      .map(([path]) => path)
+      .filter((path) => keys.has(path));
+    const order = [...keys.keys()].filter((path) => known.includes(path));
+    expect(order).toEqual(known);
+  });
+
+  test('shows every other described key commented out, but for global', () => {
+    const open = described(schema).filter(([path]) => !keys.has(path) && path !== 'global');
+    // Inside a map without default nothing is shown.
+    const shown = open.filter(([path]) => !open.some(([outer]) => path.startsWith(`${outer}.`)));
+    const missing = shown.filter(([path, description]) => {
+      const key = path.split('.').at(-1) ?? '';
+      return !text.includes(`# -- ${description}\n`) || !new RegExp(`^ *# ${key}:`, 'm').test(text);
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('one key', () => {
+  const text = { type: 'string', description: 'A text.' };
+
+  test.each<[string, JsonObject, JsonObject, JsonObject, string]>([
+    ['with its default', { a: 'x' }, { a: text }, {}, '# -- A text.\na: x\n'],
+    ['without description', { a: 'x' }, { a: { type: 'string' } }, {}, 'a: x\n'],
+    ['that YAML 1.1 reads otherwise', { a: 'on' }, { a: text }, {}, '# -- A text.\na: "on"\n'],
+    [
+      'that the schema does not name',
+      { a: 'x', free: { b: 1 } },
+      { a: text },
+      {},
+      '# -- A text.\na: x\n\nfree:\n  b: 1\n',
+    ],
+    ['that is an empty map', { a: {} }, { a: { properties: { b: text } } }, {}, 'a: {}\n'],
+    [
+      'whose map has another',
+      { a: { b: 'x' } },
+      { a: { properties: { b: text } } },
+      {},
+      'a:\n  # -- A text.\n  b: x\n',
+    ],
+    [
+      'without default',
+      { a: { b: 'x' } },
+      { a: { properties: { b: text, c: text } } },
+      {},
+      'a:\n  # -- A text.\n  b: x\n  # -- A text.\n  # c:\n\n',
+    ],
+    [
+      'of a preset',
+      { a: {} },
+      { a: { properties: { c: text } } },
+      { a: { c: '/y' } },
+      'a: {}\n  # -- A text.\n  # c: /y\n\n',
+    ],
+    [
+      'of a preset that is a map',
+      { a: { b: 'x' } },
+      { a: { properties: { b: text, c: text } } },
+      { a: { c: { d: [1] } } },
+      'a:\n  # -- A text.\n  b: x\n  # -- A text.\n  # c:\n  #   d:\n  #     - 1\n\n',
+    ],
+    ['without default at the top', { b: 'x' }, { a: text, b: text }, {}, '# -- A text.\nb: x\n'],
+  ])('%s', (_, values, properties, unset, written) => {
+    expect(body(values, properties, unset)).toBe(written);
+  });
+
+  test('that departs from upstream says what upstream has and why', () => {
+    const departure = { value: 'a.b', upstream: { c: 1 }, chart: 'x', reason: 'it must' };
+    expect(body({ a: { b: 'x' } }, { a: { properties: { b: text } } }, {}, [departure])).toBe(
+      'a:\n  # -- A text.\n  # Upstream: {"c":1}. Changed because it must.\n  b: x\n',
+    );
+  });
+});
+
+test('whatever the defaults are, they are read back, by YAML 1.1 and 1.2', () => {
+  // Texts without empty lines and without blanks beyond ASCII.
+  const string = anyString({ min: 0, max: 30 }).filter((value) => !/^\s*\n|\n\s*\n|[^\S\n\t ]/.test(value));
+  const leaf = fc.oneof(string, fc.integer(), fc.boolean(), fc.constant(null));
+  const key = fc.constantFrom('alpha', 'beta', 'gamma-1', 'delta_2');
+  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.array(leaf),
+      fc.dictionary(key, tie('tree'), { noNullPrototype: true }),
+    ),
+  }));
+  const document = fc.dictionary(key, tree, { noNullPrototype: true });
+  const properties = { alpha: { description: 'A.', properties: { beta: { description: 'B.' } } }, beta: {} };
+  fc.assert(
+    fc.property(document, (values) => {
+      const text = body(values, properties);
+      expect(parse(text, { version: '1.1' }) ?? {}).toEqual(values);
+      expect(parse(text, { version: '1.2' }) ?? {}).toEqual(values);
+    }),
+    { numRuns: 300 },
+  );
+});
