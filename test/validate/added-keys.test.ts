@@ -57,6 +57,7 @@ function contextOf({ values = { on: true }, release, chart = {}, entries = [conf
     },
     manifest,
     values,
+    refusals: [],
     release: release ?? { name: 'rel', namespace: 'ns' },
   };
 }
