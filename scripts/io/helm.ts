@@ -67,12 +67,10 @@ async function execHelm(path: string, args: readonly string[], input: string): P
   const { $ } = await import('zx/core');
   const home = await mkdtemp(join(tmpdir(), 'helm-home-'));
   try {
-    const { exitCode, stdout, stderr } = await $({
-      nothrow: true,
-      quiet: true,
-      input,
-      env: helmEnv(home),
-    })`${path} ${args}`;
+    const running = $({ nothrow: true, quiet: true, input, env: helmEnv(home) })`${path} ${args}`;
+    // A Helm that ends before it has read its input breaks the pipe; its status and words say why.
+    running.stdin.on('error', () => {});
+    const { exitCode, stdout, stderr } = await running;
     return { status: exitCode ?? 1, stdout, stderr };
   } finally {
     await rm(home, { recursive: true, force: true });

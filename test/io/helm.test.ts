@@ -133,6 +133,12 @@ describe('a Helm', () => {
     });
   });
 
+  test.runIf(process.platform !== 'win32')('one that ends before it has read its input', async () => {
+    const path = await program('hasty', 'exec <&-; echo no >&2; exit 1');
+    const input = 'x'.repeat(1 << 20);
+    expect(await helmAt(path, '4.0.0').exec([], input)).toMatchObject({ status: 1, stderr: 'no\n' });
+  });
+
   test.runIf(process.platform !== 'win32')(
     'a status other than 0 is HELM_FAILED with its words',
     async () => {
