@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/long/**'],
+    setupFiles: ['test/helpers/draws.ts'],
     testTimeout: 30_000,
   },
 });

@@ -64,7 +64,9 @@ describe('the style of the text', () => {
   test('the text is the value, whatever it is', () => {
     fc.assert(
       fc.property(fc.jsonValue() as fc.Arbitrary<Json>, (value) => {
-        expect(JSON.parse(prettyJson(value, { order: ['a'], indent: '\t' }, ''))).toEqual(value);
+        const text = prettyJson(value, { order: ['a'], indent: '\t' }, '');
+        // JSON has no -0 that JavaScript would write.
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });
