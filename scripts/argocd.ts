@@ -1,13 +1,9 @@
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { argoFiles } from './argocd/files.ts';
 import { ChartError } from './errors.ts';
 import { run } from './io/command.ts';
 import { readText } from './io/files.ts';
 import { writeChart } from './io/chart-dir.ts';
-import { packageChart } from './package/artifact.ts';
 import type { JsonObject } from './parse/manifest.ts';
-import { build } from './pipeline.ts';
 import { isObject } from './templatize/tree.ts';
 
 const OUTPUT = 'dist/argocd';
@@ -29,6 +25,11 @@ await run({
     },
   },
   async action({ flags, project, out, env }) {
+    const [{ build }, { packageChart }, { argoFiles }] = await Promise.all([
+      import('./pipeline.ts'),
+      import('./package/artifact.ts'),
+      import('./argocd/files.ts'),
+    ]);
     const built = await build(project);
     const { recipe } = built.project;
     const registry = flags.registry ?? env['REGISTRY'] ?? recipe.publish?.registry;
@@ -71,6 +72,7 @@ await run({
 });
 
 async function readValues(file: string): Promise<JsonObject> {
+  const { parse } = await import('yaml');
   const data: unknown = parse(await readText(file));
   if (isObject(data)) return data;
   throw new ChartError('USAGE', `${file} holds no map of values`);

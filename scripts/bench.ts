@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Measurement } from './bench/measure.ts';
 import { ChartError } from './errors.ts';
-import { SNAPSHOT_FILE } from './fetch/snapshot.ts';
 import { run } from './io/command.ts';
 
 const SIZES = ['70', '700', '7000'] as const;
@@ -49,15 +48,21 @@ async function measureCase(
   runs: number,
   env: NodeJS.ProcessEnv,
 ): Promise<Measurement> {
-  const [{ measure }, { synthetic }, { readProject }, { readLock }, { readText }, { helmEngines }] =
-    await Promise.all([
-      import('./bench/measure.ts'),
-      import('./bench/synthetic.ts'),
-      import('./io/project.ts'),
-      import('./fetch/snapshot.ts'),
-      import('./io/files.ts'),
-      import('./io/helm-engines.ts'),
-    ]);
+  const [
+    { measure },
+    { synthetic },
+    { readProject },
+    { readLock, SNAPSHOT_FILE },
+    { readText },
+    { helmEngines },
+  ] = await Promise.all([
+    import('./bench/measure.ts'),
+    import('./bench/synthetic.ts'),
+    import('./io/project.ts'),
+    import('./fetch/snapshot.ts'),
+    import('./io/files.ts'),
+    import('./io/helm-engines.ts'),
+  ]);
   const engines = await helmEngines(env);
   const own = await readProject(project);
   if (name === 'project') {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { ChartError } from './errors.ts';
 import { diffChart, writeChart } from './io/chart-dir.ts';
 import { run } from './io/command.ts';
-import { build, check, refuseFindings } from './pipeline.ts';
 
 await run({
   name: 'build',
@@ -11,6 +10,7 @@ await run({
     check: { type: 'boolean', description: 'write nothing; fail when chart/ is not what would be written' },
   },
   async action({ flags, project, out }) {
+    const { build, check, refuseFindings } = await import('./pipeline.ts');
     const built = await build(project);
     refuseFindings(check(built));
     const directory = join(project, 'chart');

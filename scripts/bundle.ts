@@ -3,9 +3,8 @@ import { run } from './io/command.ts';
 import { progressBar } from './io/progress.ts';
 import { graphOf } from './oci/copy.ts';
 import { artifactStore } from './publish/artifact-store.ts';
-import { writeBundle, type BundleItem } from './publish/bundle.ts';
+import type { BundleItem } from './publish/bundle.ts';
 import { pinnedImages, type PinnedImage } from './publish/images.ts';
-import { prepare } from './publish/prepare.ts';
 import { opener, REGISTRY_FLAGS, registryOptions } from './publish/registry-flags.ts';
 import { ChartError } from './errors.ts';
 
@@ -27,6 +26,10 @@ await run({
   },
   notes: 'Then, on the other side: npm run release -- --from-bundle FILE --registry oci://HOST/OWNER',
   async action({ flags, project, out, env }) {
+    const [{ prepare }, { writeBundle }] = await Promise.all([
+      import('./publish/prepare.ts'),
+      import('./publish/bundle.ts'),
+    ]);
     const { built, artifact } = await prepare(project, false, env, out);
     const path = resolve(
       project,

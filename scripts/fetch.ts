@@ -2,13 +2,8 @@ import { join } from 'node:path';
 import { ChartError } from './errors.ts';
 import { timestamp } from './fetch/clock.ts';
 import { userReach } from './fetch/reach.ts';
-import { planRefresh, writeRefresh, type RefreshPlan } from './fetch/refresh.ts';
-import { LOCK_FILE, SNAPSHOT_FILE } from './fetch/snapshot.ts';
-import { sourceName } from './fetch/source.ts';
 import { run } from './io/command.ts';
 import { readText } from './io/files.ts';
-import type { Output } from './io/output.ts';
-import { parseRecipe } from './recipe/load.ts';
 
 await run({
   name: 'fetch',
@@ -39,6 +34,11 @@ await run({
         `--sha256 must be 64 hex digits in lower case; found ${JSON.stringify(sha256)}`,
       );
     }
+    const [{ parseRecipe }, { planRefresh, writeRefresh }, { reportRefresh }] = await Promise.all([
+      import('./recipe/load.ts'),
+      import('./fetch/refresh.ts'),
+      import('./fetch/report.ts'),
+    ]);
     const recipe = parseRecipe(await readText(join(project, 'recipe.yaml')), 'recipe.yaml');
     const plan = await planRefresh(
       {
@@ -53,38 +53,6 @@ await run({
     );
     const dryRun = flags['dry-run'] === true;
     if (!dryRun) await writeRefresh(project, plan);
-    report(plan, { dryRun, trusted: update === true && sha256 === undefined }, out);
+    reportRefresh(plan, { dryRun, trusted: update === true && sha256 === undefined }, out);
   },
 });
-
-function report(
-  plan: RefreshPlan,
-  how: { readonly dryRun: boolean; readonly trusted: boolean },
-  out: Output,
-): void {
-  const { before, lock, file, writes, resources } = plan;
-  out.step('fetched', `${sourceName(file.source)} (${file.bytes.length} bytes, sha256 ${file.sha256})`);
-  if (how.trusted && before?.sha256 !== lock.sha256) {
-    out.warn(
-      `trust on first use: sha256 ${before?.sha256 ?? '(none)'} → ${lock.sha256}; compare it with a source you trust`,
-    );
-  }
-  out.step('parsed', `${resources} resources, documents ${lock.documents}`);
-  const verb = how.dryRun ? 'would write' : 'written';
-  if (writes.size === 0) out.step('unchanged', `${SNAPSHOT_FILE}, ${LOCK_FILE}`);
-  else out.step(verb, [...writes.keys()].join(', '));
-  if (before !== undefined && before.version !== lock.version) {
-    out.step(
-      'version',
-      `${before.version} → ${lock.version}; next: npm run pin, npm run build, npm run review`,
-    );
-  }
-  out.json({
-    source: sourceName(file.source),
-    version: lock.version,
-    sha256: { before: before?.sha256, after: lock.sha256 },
-    documents: { before: before?.documents, after: lock.documents },
-    writes: [...writes.keys()],
-    dryRun: how.dryRun,
-  });
-}

@@ -1,10 +1,7 @@
 import { ChartError } from './errors.ts';
-import { readProject } from './io/project.ts';
 import { run } from './io/command.ts';
-import { readLock } from './fetch/snapshot.ts';
 import { subsetOf } from './oci/subset.ts';
 import { mirrorPublication, pinnedImages } from './publish/images.ts';
-import { executeAll, planAll } from './publish/publish.ts';
 import type { Publication } from './publish/publication.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { remoteTarget } from './publish/remote-target.ts';
@@ -32,6 +29,11 @@ await run({
     ...REGISTRY_FLAGS,
   },
   async action({ flags, project, out, env }) {
+    const [{ readProject }, { readLock }, { executeAll, planAll }] = await Promise.all([
+      import('./io/project.ts'),
+      import('./fetch/snapshot.ts'),
+      import('./publish/publish.ts'),
+    ]);
     const [{ recipe }, lock] = await Promise.all([readProject(project), readLock(project)]);
     const registry = flags.registry ?? recipe.mirror ?? env['REGISTRY'] ?? recipe.publish?.registry;
     if (registry === undefined) {

@@ -1,15 +1,11 @@
 import { join } from 'node:path';
 import { ChartError } from './errors.ts';
 import { timestamp } from './fetch/clock.ts';
-import { LOCK_FILE, readSnapshot } from './fetch/snapshot.ts';
 import { run } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
-import { readProject } from './io/project.ts';
 import { formatReference, parseImageReference } from './oci/reference.ts';
 import { resolveImage } from './oci/resolve-image.ts';
-import { withObjects } from './pipeline.ts';
-import { formatLock, type Lock, type LockedImage } from './recipe/lock.ts';
-import { lockImage, wantedImages, type ImageAnswer, type WantedImage } from './templatize/pin.ts';
+import type { ImageAnswer, WantedImage } from './templatize/pin.ts';
 
 await run({
   name: 'pin',
@@ -26,6 +22,19 @@ await run({
     'Credentials come from the config.json of docker or helm; HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS are honoured.',
   ].join('\n'),
   async action({ flags, project, out, env }) {
+    const [
+      { readProject },
+      { LOCK_FILE, readSnapshot },
+      { withObjects },
+      { formatLock },
+      { lockImage, wantedImages },
+    ] = await Promise.all([
+      import('./io/project.ts'),
+      import('./fetch/snapshot.ts'),
+      import('./pipeline.ts'),
+      import('./recipe/lock.ts'),
+      import('./templatize/pin.ts'),
+    ]);
     const { recipe, files } = await readProject(project);
     const { manifest: upstream, lock: before } = await readSnapshot(project);
     const caFile = flags['ca-file'];
@@ -43,8 +52,10 @@ await run({
         async (image) => [image.path, lockImage(image, await ask(image))] as const,
       ),
     );
-    const lock = nextLock(before, Object.fromEntries(pinned), timestamp(env, Date.now()));
-    const changed = formatLock(lock) !== formatLock(before);
+    const same = { ...before, images: Object.fromEntries(pinned) };
+    const changed = formatLock(same) !== formatLock(before);
+    // `created` changes only when something else does, so that a pin without news leaves no diff.
+    const lock = changed ? { ...same, created: timestamp(env, Date.now()) } : same;
     const dryRun = flags['dry-run'] === true;
     if (changed && !dryRun) await writeAtomic(join(project, LOCK_FILE), formatLock(lock));
 
@@ -70,10 +81,4 @@ function suggestOffline(error: unknown): never {
 
 function nameOf({ registry, repository, tag }: WantedImage): string {
   return `${registry}/${repository}:${tag}`;
-}
-
-/** `created` changes only when something else does, so that a pin without news leaves no diff. */
-function nextLock(before: Lock, images: Readonly<Record<string, LockedImage>>, now: string): Lock {
-  const same = { ...before, images };
-  return formatLock(same) === formatLock(before) ? same : { ...same, created: now };
 }

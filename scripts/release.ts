@@ -3,9 +3,7 @@ import { ChartError } from './errors.ts';
 import { run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
-import { prepare } from './publish/prepare.ts';
-import { chartPublication } from './publish/publication.ts';
-import { executeAll, planAll, type Job } from './publish/publish.ts';
+import type { Job } from './publish/publish.ts';
 import { receiptOf } from './publish/receipt.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { printDepartures, printNextSteps } from './publish/show.ts';
@@ -46,6 +44,11 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     await releaseBundle(bundle, flags, env, out);
     return;
   }
+  const [{ prepare }, { chartPublication }, { executeAll, planAll }] = await Promise.all([
+    import('./publish/prepare.ts'),
+    import('./publish/publication.ts'),
+    import('./publish/publish.ts'),
+  ]);
   const { built, artifact } = await prepare(project, flags.fetch === true, env, out);
   const registry = flags.registry ?? env['REGISTRY'] ?? built.project.recipe.publish?.registry;
   const remote = registry === undefined ? undefined : await openRemote(registry, { flags, env, out });

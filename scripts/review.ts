@@ -1,5 +1,4 @@
 import { run } from './io/command.ts';
-import { build } from './pipeline.ts';
 import { printDepartures } from './publish/show.ts';
 
 await run({
@@ -9,6 +8,7 @@ await run({
     lifts: { type: 'boolean', description: 'also list every field that became a value' },
   },
   async action({ flags, project, out }) {
+    const { build } = await import('./pipeline.ts');
     const { model, lock } = await build(project);
     printDepartures(model.departures, lock, out);
     if (flags.lifts === true) {

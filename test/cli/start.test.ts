@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCommand } from '../helpers/command-line.ts';
+import { commandNames } from './setup.ts';
+
+/** Its --help is Helm's, which needs the chart's name. */
+const HELMS_OWN = 'template';
+
+/** What runs TypeScript; every command pays for it. */
+const LOADERS = new Set(['tsx', 'esbuild']);
+
+/** What V8 says of coverage: every script that the process has loaded. */
+interface Coverage {
+  readonly result: readonly { readonly url: string }[];
+}
+
+/** The modules that a command loads, by URL. */
+async function modulesOf(name: string, args: readonly string[]): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'loaded-'));
+  try {
+    await runCommand(name, args, { NODE_V8_COVERAGE: folder });
+    const files = (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8'));
+    return (await Promise.all(files)).flatMap((text) =>
+      (JSON.parse(text) as Coverage).result.map(({ url }) => url),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The packages that modules are of, without those that run TypeScript. */
+function packagesOf(urls: readonly string[]): readonly string[] {
+  const names = urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+  return [...new Set(names)].filter((name) => !LOADERS.has(name));
+}
+
+const names = (await commandNames()).filter((name) => name !== HELMS_OWN);
+
+// yaml, ajv and handlebars take longer to load than all the rest of --help or of a wrong flag.
+test.each(names)('npm run %s -- --help loads no package', async (name) => {
+  const modules = await modulesOf(name, ['--help']);
+  expect(modules.some((url) => url.endsWith(`/scripts/${name}.ts`))).toBe(true);
+  expect(packagesOf(modules)).toEqual([]);
+});
+
+test('a command that works is seen to load packages', async () => {
+  const modules = await modulesOf('review', []);
+  expect(packagesOf(modules)).toEqual(expect.arrayContaining(['yaml', 'ajv', 'handlebars']));
+});
