@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import type { JsonObject } from '../parse/manifest.ts';
+import { plainJson } from '../parse/plain-json.ts';
 
 /** What a Helm sub-command said. */
 export interface HelmResult {
@@ -47,20 +48,13 @@ export function helmAt(path: string, version: string): Helm {
     major: Number(version.split('.')[0]),
     path,
     exec,
+    // Helm 4.1 and 4.2 lose values without a last line break whose length is a multiple of 4096 (measured).
     template: (chart, { name, namespace }, values) =>
-      must(['template', name, chart, '--namespace', namespace, '--values', '-'], jsonForYaml(values)),
+      must(['template', name, chart, '--namespace', namespace, '--values', '-'], `${plainJson(values)}\n`),
     lint: async (chart) => {
       await must(['lint', '--strict', chart]);
     },
   };
-}
-
-/** JSON that a YAML reader takes for the same: characters that break lines or are no text are escaped. */
-function jsonForYaml(values: JsonObject): string {
-  return JSON.stringify(values).replaceAll(
-    /[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 async function execHelm(path: string, args: readonly string[], input: string): Promise<HelmResult> {
