@@ -203,9 +203,9 @@ export const ERRORS = {
   HELM_MISSING: {
     stage: 'helm',
     exit: 2,
-    meaning: 'There is no Helm that can run here.',
+    meaning: 'A Helm that the command needs is not on this machine, or cannot run here.',
     remedy:
-      'Install Helm 3 and 4 by your package manager (or from helm.sh) and put one on PATH, or name it by HELM=/path/to/helm.',
+      'Get Helm 3 and Helm 4 from https://github.com/helm/helm/releases, then put them on PATH as helm3 and helm4, or set HELM=/path/to/helm3:/path/to/helm4.',
   },
   HELM_FAILED: {
     stage: 'helm',

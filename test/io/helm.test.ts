@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { helmEngines, preferredHelm, testEngines } from '../../scripts/io/helm-engines.ts';
 import { helmAt, helmEnv } from '../../scripts/io/helm.ts';
@@ -16,16 +16,22 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Puts a program that calls itself helm into a folder of its own and gives its path. */
-async function program(name: string, script: string): Promise<string> {
-  const path = join(folder, name, 'helm');
+/** Puts a program that calls itself helm (or as said) into a folder of its own and gives its path. */
+async function program(name: string, script: string, called = 'helm'): Promise<string> {
+  const path = join(folder, name, called);
   await mkdir(join(folder, name), { recursive: true });
   await writeFile(path, `#!/bin/sh\n${script}\n`);
   await chmod(path, 0o755);
   return path;
 }
 
-const folderOf = (path: string): string => path.replace(/\/helm$/, '');
+const folderOf = (path: string): string => dirname(path);
+
+const RELEASES = 'https://github.com/helm/helm/releases';
+
+async function versions(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  return (await helmEngines(env)).map(({ version }) => version);
+}
 
 /** Node says that it runs elsewhere. */
 function elsewhere(platform: NodeJS.Platform, arch: NodeJS.Architecture): void {
@@ -41,18 +47,15 @@ describe.runIf(NPM_HAS_HELM)('which Helm', () => {
     const three = await program('three', 'echo v3.99.1');
     const four = await program('four', 'echo v4.88.0-rc.1+g123');
     const none = await program('none', 'exit 1');
-    const found = async (env: NodeJS.ProcessEnv): Promise<readonly string[]> =>
-      (await helmEngines(env)).map(({ version }) => version);
-    const npm = await found({});
+    const npm = await versions({});
     expect(npm).toEqual([expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)]);
-    expect(await found({ HELM: three, PATH: folderOf(four) })).toEqual(['3.99.1', npm[1]]);
-    expect(await found({ PATH: folderOf(four) })).toEqual([npm[0], '4.88.0-rc.1+g123']);
-    const path = ['/nonexistent', folderOf(three), folderOf(four)].join(delimiter);
-    expect(await found({ PATH: path })).toEqual(['3.99.1', npm[1]]);
+    expect(await versions({ HELM: three })).toEqual(['3.99.1', npm[1]]);
+    expect(await versions({ PATH: folderOf(four) })).toEqual([npm[0], '4.88.0-rc.1+g123']);
+    expect(await versions({ HELM: three, PATH: folderOf(four) })).toEqual(['3.99.1', '4.88.0-rc.1+g123']);
     // A program of that name on PATH may be something else; one that the user names may not.
-    expect(await found({ PATH: folderOf(none) })).toEqual(npm);
+    expect(await versions({ PATH: folderOf(none) })).toEqual(npm);
     expect((await preferredHelm({ PATH: folderOf(three) })).version).toBe('3.99.1');
-    expect((await preferredHelm({})).version).toBe(npm[1]);
+    expect((await preferredHelm({ HELM: '', PATH: '' })).version).toBe(npm[1]);
   });
 
   test('a Helm 5 is used for neither major, and by who runs it', async () => {
@@ -69,8 +72,8 @@ describe.runIf(NPM_HAS_HELM)('which Helm', () => {
     await expect(helmEngines({ HELM: path })).rejects.toMatchObject({
       code: 'HELM_MISSING',
       exitCode: 2,
-      message: `HELM=${path} ${message}`,
-      hint: expect.stringContaining('name it by HELM=/path/to/helm') as string,
+      message: `HELM names ${path}, which ${message}`,
+      hint: expect.stringContaining('set HELM=/path/to/helm3:/path/to/helm4') as string,
     });
   });
 
@@ -78,34 +81,86 @@ describe.runIf(NPM_HAS_HELM)('which Helm', () => {
     await expect(preferredHelm({ HELM: '/nonexistent/helm' })).rejects.toMatchObject({
       code: 'HELM_MISSING',
       message: expect.stringMatching(
-        /^HELM=\/nonexistent\/helm does not say its version \(status \d+\)/,
+        /^HELM names \/nonexistent\/helm, which does not say its version \(status \d+\)/,
       ) as string,
     });
   });
 });
 
-describe('where npm brings none', () => {
-  test.each([
-    ['darwin', 'arm64'],
-    ['win32', 'x64'],
-    ['linux', 'arm64'],
-  ] as const)('%s %s: says what there is, and what to install', async (platform, arch) => {
-    elsewhere(platform, arch);
-    const refusal = (version: string) => ({
-      code: 'HELM_MISSING',
-      stage: 'helm',
-      message: `The Helm ${version} that npm brings runs on linux x64, this is ${platform} ${arch}`,
-      hint: 'Install Helm 3 and 4 by your package manager (or from helm.sh) and put one on PATH, or name it by HELM=/path/to/helm.',
-    });
-    await expect(helmEngines({})).rejects.toMatchObject(refusal('3.17.3'));
-    await expect(preferredHelm({})).rejects.toMatchObject(refusal('4.2.3'));
+describe.runIf(process.platform !== 'win32')('the Helms of the user', () => {
+  test('each folder of PATH, by each name; plain helm first, then in the order of PATH', async () => {
+    const old = await program('b-old', 'echo v3.1.0', 'helm3');
+    const three = await program('b-three', 'echo v3.2.0', 'helm3');
+    const four = await program('b-four', 'echo v4.1.0', 'helm4');
+    const plain = await program('b-plain', 'echo v4.2.0');
+    const path = (...programs: readonly string[]): string => programs.map(folderOf).join(delimiter);
+    expect(await versions({ PATH: path(three, four) })).toEqual(['3.2.0', '4.1.0']);
+    expect(await versions({ PATH: path(four, old, three) })).toEqual(['3.1.0', '4.1.0']);
+    expect(await versions({ PATH: path(old, four, plain) })).toEqual(['3.1.0', '4.2.0']);
+    expect((await preferredHelm({ PATH: path(old, four, plain) })).path).toBe(plain);
+    expect((await preferredHelm({ PATH: path(four, old) })).path).toBe(old);
   });
 
-  test.runIf(process.platform !== 'win32')('one’s own serves the commands that need one', async () => {
+  test('$HELM names several as PATH does, each before those on PATH', async () => {
+    const three = await program('c-three', 'echo v3.3.0');
+    const four = await program('c-four', 'echo v4.3.0');
+    const other = await program('c-other', 'echo v3.4.0');
+    const env = { HELM: [four, three].join(delimiter), PATH: folderOf(other) };
+    expect(await versions(env)).toEqual(['3.3.0', '4.3.0']);
+    expect((await preferredHelm(env)).path).toBe(four);
+    const broken = [four, '/nonexistent/helm'].join(delimiter);
+    await expect(versions({ HELM: broken })).rejects.toThrow(/^HELM names \/nonexistent\/helm, which /);
+  });
+});
+
+describe.each([
+  ['darwin', 'arm64'],
+  ['win32', 'x64'],
+  ['linux', 'arm64'],
+] as const)('where npm brings none, %s %s', (platform, arch) => {
+  const here = `(npm brings them for linux x64, this is ${platform} ${arch})`;
+
+  test('without any Helm: says what there is, and what to install', async () => {
+    elsewhere(platform, arch);
+    await expect(helmEngines({})).rejects.toMatchObject({
+      code: 'HELM_MISSING',
+      exitCode: 2,
+      message: `A chart is proved on Helm 3 and Helm 4; missing here: Helm 3 and Helm 4 ${here}; found: none`,
+      hint: `Get Helm 3 and Helm 4 from ${RELEASES}, then put them on PATH as helm3 and helm4, or set HELM=/path/to/helm3:/path/to/helm4.`,
+    });
+    await expect(preferredHelm({})).rejects.toMatchObject({
+      code: 'HELM_MISSING',
+      message: `The Helm 4.2.3 that npm brings runs on linux x64, this is ${platform} ${arch}`,
+    });
+  });
+
+  test.runIf(process.platform !== 'win32')(
+    'one is refused for both, and serves where one will do',
+    async () => {
+      const four = await program('own', 'echo v4.1.0');
+      elsewhere(platform, arch);
+      const message = `A chart is proved on Helm 3 and Helm 4; missing here: Helm 3 ${here}; found: Helm 4.1.0 (${four})`;
+      const hint = `Get Helm 3 from ${RELEASES}, then put it on PATH as helm3, or set HELM=`;
+      await expect(helmEngines({ PATH: folderOf(four) })).rejects.toMatchObject({
+        message,
+        hint: `${hint}/path/to/helm3.`,
+      });
+      await expect(helmEngines({ HELM: four })).rejects.toMatchObject({
+        message,
+        hint: `${hint}${four}${delimiter}/path/to/helm3.`,
+      });
+      expect((await preferredHelm({ HELM: four })).path).toBe(four);
+    },
+  );
+
+  test.runIf(process.platform !== 'win32')('what the refusal says helps, for tests too', async () => {
     const four = await program('own', 'echo v4.1.0');
-    elsewhere('linux', 'arm64');
-    expect((await preferredHelm({ HELM: four })).path).toBe(four);
-    await expect(helmEngines({ HELM: four })).rejects.toThrow(/^The Helm 3\.17\.3 that npm brings/);
+    const three = await program('own-three', 'echo v3.5.0', 'helm3');
+    elsewhere(platform, arch);
+    const env = { HELM: four, PATH: folderOf(three) };
+    expect(await versions(env)).toEqual(['3.5.0', '4.1.0']);
+    vi.stubEnv('HELM', [three, four].join(delimiter));
+    expect((await testEngines()).map(({ path }) => path)).toEqual([three, four]);
   });
 });
 
@@ -168,10 +223,13 @@ describe('a Helm', () => {
         b: 'NEL \u0085 LS \u2028 BOM \ufeff DEL \u007f',
         c: [null, 1.5, 'no', '1e3'],
       };
+      const page = { fill: 'x'.repeat(4096 - '{"fill":""}'.length) };
       for (const helm of await testEngines()) {
-        const text = await helm.template(chart, { name: 'a', namespace: 'b' }, values);
-        const json = Buffer.from(/^b: (.*)$/m.exec(text)?.[1] ?? '', 'base64').toString();
-        expect([helm.version, JSON.parse(json)]).toEqual([helm.version, values]);
+        for (const one of [values, page]) {
+          const text = await helm.template(chart, { name: 'a', namespace: 'b' }, one);
+          const json = Buffer.from(/^b: (.*)$/m.exec(text)?.[1] ?? '', 'base64').toString();
+          expect([helm.version, JSON.parse(json)]).toEqual([helm.version, one]);
+        }
       }
     },
   );

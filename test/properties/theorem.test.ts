@@ -18,9 +18,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(dirname(subject.directory), { recursive: true }));
 
-test('three engines are there, of both majors', () => {
-  expect(engines.map(({ version }) => version)).toEqual(['3.17.3', '4.1.4', '4.2.3']);
-});
+test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  'npm brings three engines, of both majors',
+  () => {
+    expect(engines.map(({ version }) => version)).toEqual(['3.17.3', '4.1.4', '4.2.3']);
+  },
+);
 
 test.each(engines)(
   'helm $version renders for any values what the oracle says',
