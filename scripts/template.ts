@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ChartError } from './errors.ts';
 import { parseMetadata } from './package/metadata.ts';
 import { guard, REPOSITORY_ROOT } from './io/command.ts';
 import { readText } from './io/files.ts';
@@ -35,7 +36,14 @@ function splitProject(argv: readonly string[]): {
   readonly project: string;
   readonly rest: readonly string[];
 } {
-  const at = argv.indexOf('--project');
+  const at = argv.findIndex((arg) => /^--project(=|$)/.test(arg));
   if (at < 0) return { project: REPOSITORY_ROOT, rest: argv };
-  return { project: resolve(argv[at + 1] ?? '.'), rest: argv.toSpliced(at, 2) };
+  const [, inline] = /^--project=(.*)$/s.exec(argv[at] ?? '') ?? [];
+  const folder = inline ?? argv[at + 1];
+  if (!folder) {
+    throw new ChartError('USAGE', 'npm run template: --project names no folder', {
+      hint: 'Say --project DIR.',
+    });
+  }
+  return { project: resolve(folder), rest: argv.toSpliced(at, inline === undefined ? 2 : 1) };
 }

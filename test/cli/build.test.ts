@@ -86,6 +86,18 @@ describe('npm run template', () => {
     expect(code).toBe(9);
   });
 
+  test('--project=DIR is the same; without a folder it is refused, whatever follows', async () => {
+    const joined = await runCommand('template', [`--project=${folder}`]);
+    expect(joined.stderr).toContain(`Cannot read ${join(folder, 'chart/Chart.yaml')}`);
+    for (const args of [['--project'], ['--project='], ['--set', 'a=b', '--project']]) {
+      const { code, stdout, stderr } = await runCommand('template', args);
+      expect(stderr).toBe(
+        'error: npm run template: --project names no folder\n  USAGE (usage): Say --project DIR.\n',
+      );
+      expect([code, stdout]).toEqual([2, '']);
+    }
+  });
+
   test('without a chart it says which command makes one', async () => {
     const { code, stderr } = await runCommand('template', ['--project', folder]);
     expect(stderr).toBe(
