@@ -20,7 +20,7 @@ await run({
     from: {
       type: 'string',
       value: 'HOST',
-      description: 'take the images from this registry host with the credentials given here',
+      description: 'the registry host of the images that the credentials given here are for',
     },
     ...REGISTRY_FLAGS,
   },

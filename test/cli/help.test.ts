@@ -8,18 +8,6 @@ import { commandNames } from './setup.ts';
 /** Its flags are Helm's. */
 const HELMS_OWN = 'template';
 const NAMES = (await commandNames()).filter((name) => name !== HELMS_OWN);
-const COMMON = ['--project DIR', '--json', '--help'];
-
-/**
- * Flags that the README leaves to --help, by command: the first is for the process that bench
- * starts for each case, the others for what is read, not published.
- */
-const ONLY_IN_HELP: Readonly<Record<string, readonly string[]>> = {
-  bench: ['--only CASE'],
-  bundle: ['--from HOST'],
-  pin: ['--plain-http', '--ca-file FILE'],
-};
-
 const help = new Map<string, CommandResult>();
 let readme = '';
 
@@ -35,12 +23,13 @@ function flagsIn(text: string): readonly string[] {
   return [...text.matchAll(/`(--[^`]+)`/g)].map(([, flag = '']) => flag.replaceAll('\\|', '|'));
 }
 
-/** The flags that the README's table names for a command. */
+/** The flags that the README names for a command: in the table's row, and for all. */
 function readmeFlags(name: string): readonly string[] {
+  const [, all = ''] = /^Each of these takes (.*?) \(/m.exec(readme) ?? [];
   const row = readme.split('\n').find((line) => line.startsWith(`| \`npm run ${name}\` |`)) ?? '';
   const cells = row.split(/(?<!\\)\|/);
   const registry = cells[3]?.includes('the registry flags') === true ? registryFlags() : [];
-  return [...flagsIn(cells[3] ?? ''), ...registry];
+  return [...flagsIn(cells[3] ?? ''), ...registry, ...flagsIn(all)];
 }
 
 function registryFlags(): readonly string[] {
@@ -56,11 +45,15 @@ function helpFlags(name: string): readonly string[] {
   );
 }
 
-test('the commands are those that the README lists', () => {
-  const [, table = ''] = /^## Commands$([\s\S]*?)^## /m.exec(readme) ?? [];
-  const listed = [...table.matchAll(/^\| `npm run (\w+)` \|/gm)].map(([, name]) => name);
-  expect(listed).toEqual(expect.arrayContaining([...NAMES, HELMS_OWN]));
-  expect([...NAMES, HELMS_OWN].length).toBeGreaterThan(10);
+test('the README lists every npm script', async () => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const [, section = ''] = /^## Commands$([\s\S]*?)^## /m.exec(readme) ?? [];
+  const named = section.matchAll(/`(?:npm (?:run )?([a-z0-9:]+)|([a-z]+:[a-z]+))`/g);
+  const listed = new Set([...named].map(([, command, script]) => command ?? script));
+  expect(Object.keys(scripts).filter((name) => !listed.has(name))).toEqual([]);
+  expect(NAMES.length).toBeGreaterThan(9);
 });
 
 describe.each(NAMES)('npm run %s -- --help', (name) => {
@@ -74,8 +67,8 @@ describe.each(NAMES)('npm run %s -- --help', (name) => {
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(130);
   });
 
-  test('has every flag that the README names with the same placeholder, and no other', () => {
-    const expected = [...readmeFlags(name), ...(ONLY_IN_HELP[name] ?? []), ...COMMON];
+  test('has every flag that the README names, with the same placeholder, and no other', () => {
+    const expected = readmeFlags(name);
     // A placeholder is explained once, where a flag is named first.
     const found = helpFlags(name).map((flag) =>
       expected.includes(flag) ? flag : (flag.split(' ')[0] ?? flag),
