@@ -8,7 +8,19 @@
 {{- /* Gives the values that are not set what the chosen preset says; those that are set stay. */ -}}
 {{- define "multus.presets" -}}
 {{- $presets := include "multus.presetTable" . | fromYaml -}}
-{{- $_ := merge .Values (get $presets .Values.platform) -}}
+{{- include "multus.fillIn" (dict "into" .Values "from" (get $presets .Values.platform)) -}}
+{{- end -}}
+
+{{- /* Not sprig's merge: that takes an empty value for one that is not set. */ -}}
+{{- define "multus.fillIn" -}}
+{{- range $key, $value := .from -}}
+{{- $own := get $.into $key -}}
+{{- if and (kindIs "map" $value) (kindIs "map" $own) -}}
+{{- include "multus.fillIn" (dict "into" $own "from" $value) -}}
+{{- else if or (not (hasKey $.into $key)) (kindIs "invalid" $own) -}}
+{{- $_ := set $.into $key $value -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "multus.presetTable" -}}
@@ -18,6 +30,7 @@ generic:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -28,6 +41,7 @@ rke2:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -38,6 +52,7 @@ k3s:
       hostPath: /var/lib/rancher/k3s/agent/etc/cni/net.d
     cniBin:
       hostPath: /var/lib/rancher/k3s/data/cni
+      linkTargets: /var/lib/rancher/k3s/data
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -48,6 +63,7 @@ microk8s:
       hostPath: /var/snap/microk8s/current/args/cni-network
     cniBin:
       hostPath: /var/snap/microk8s/current/opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/snap/microk8s/common/var/lib/kubelet
     runNetns:
@@ -58,6 +74,7 @@ talos:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -68,6 +85,7 @@ k0s:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/k0s/kubelet
     runNetns:
@@ -78,6 +96,7 @@ kind:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -88,6 +107,7 @@ eks:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /opt/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -98,6 +118,7 @@ gke:
       hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /home/kubernetes/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -108,6 +129,7 @@ openshift:
       hostPath: /etc/kubernetes/cni/net.d
     cniBin:
       hostPath: /var/lib/cni/bin
+      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/kubelet
     runNetns:
@@ -248,7 +270,7 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- /* Refuses an element that names what is not in the other list. */ -}}
 {{- define "multus.known" -}}
 {{- $known := dict -}}
-{{- range .names }}{{ $_ := set $known . true }}{{ end -}}
+{{- range .names }}{{ $_ := set $known (toString .) true }}{{ end -}}
 {{- range .added }}{{ $_ := set $known (get . $.theirs) true }}{{ end -}}
 {{- range .of -}}
 {{- $name := get . $.key -}}

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { JsonObject, Manifest } from '../parse/manifest.ts';
+import { plainJson } from '../parse/plain-json.ts';
 import type { Lock } from '../recipe/lock.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { chartAnnotations } from './annotations.ts';
@@ -71,7 +72,7 @@ export async function assemble(input: AssembleInput): Promise<Assembled> {
 }
 
 function json(value: JsonObject): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${plainJson(value, 2)}\n`;
 }
 
 function upstreamValues(values: JsonObject): string {

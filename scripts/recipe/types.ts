@@ -24,6 +24,8 @@ interface TargetOptions {
   readonly create?: boolean;
   /** With `create`: the sibling key behind which the field is written (default: at the end). */
   readonly after?: string;
+  /** Of an `element` entry: the element; the string `$value` in it is the value. */
+  readonly element?: JsonObject;
 }
 
 /** What every entry says, whatever its kind. */
@@ -153,6 +155,14 @@ export interface WrapEntry extends EntryBase {
   readonly content: Json;
 }
 
+/**
+ * One element with the value inside, put behind upstream's list; not there when the value
+ * is empty. Each target says by `options.element` what is put into its list.
+ */
+export interface ElementEntry extends EntryBase {
+  readonly as: 'element';
+}
+
 /** A list of which every element makes one resource; the target is the pattern. */
 export interface EachEntry extends EntryBase {
   readonly as: 'each';
@@ -183,6 +193,7 @@ export type Entry =
   | ChecksumEntry
   | SubstituteEntry
   | WrapEntry
+  | ElementEntry
   | EachEntry;
 
 /** The kinds that add keys to a map beside upstream's own. */

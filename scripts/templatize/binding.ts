@@ -1,4 +1,4 @@
-import type { Manifest, Resource } from '../parse/manifest.ts';
+import type { JsonObject, Manifest, Resource } from '../parse/manifest.ts';
 import { isMapEntry, type EachEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
 import { selectResources } from '../recipe/select.ts';
 import { ChartError } from '../errors.ts';
@@ -13,6 +13,8 @@ export interface FieldBinding {
   readonly after: string | undefined;
   /** For an `each` entry: the key of the element that the field takes. */
   readonly key?: string;
+  /** Of an `element` entry: what is put into the list. */
+  readonly element?: JsonObject;
 }
 
 /** What the recipe does to one resource. */
@@ -50,12 +52,13 @@ export function bind(manifest: Manifest, recipe: Recipe): readonly ResourceBindi
 
 function bindFields(entry: Entry, target: Target, resource: Resource, file: string): readonly FieldBinding[] {
   if (entry.as === 'each') return bindElements(entry, resource, file);
-  const { create = false, after } = target.options ?? {};
+  const { create = false, after, element } = target.options ?? {};
   return (target.fieldPaths ?? []).flatMap((fieldPath) =>
     findPlaces(resource, fieldPath, create, { entry: entry.path, file }).map((place) => ({
       entry,
       place,
       after,
+      ...(element !== undefined && { element }),
     })),
   );
 }
@@ -73,7 +76,7 @@ function bindElements(entry: EachEntry, resource: Resource, file: string): reado
 
 /** Whether the entry only adds behind what is there, so that others may bind what is there. */
 function isAdditive(entry: Entry): boolean {
-  return entry.as === 'append' || isMapEntry(entry);
+  return entry.as === 'append' || entry.as === 'element' || isMapEntry(entry);
 }
 
 /**

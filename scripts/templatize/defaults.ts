@@ -73,6 +73,8 @@ export function upstreamValue(entry: Entry, bindings: readonly FieldBinding[]): 
     case 'append':
     case 'each':
       return [];
+    case 'element':
+      return emptyOf(entry);
     case 'merge':
       return {};
     case 'document':

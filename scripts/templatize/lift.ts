@@ -1,4 +1,4 @@
-import { isCollection, isMap, isNode, isScalar, isSeq, stringify, type Node } from 'yaml';
+import { isMap, isNode, isScalar } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Json } from '../parse/manifest.ts';
 import {
@@ -9,12 +9,13 @@ import {
   type SubstituteEntry,
   type WrapEntry,
 } from '../recipe/types.ts';
-import { appendChecks } from './appended.ts';
 import type { FieldBinding } from './binding.ts';
-import { columnOf, escapeTemplate, lineEnd, lineStart, span, type Edit } from './edit.ts';
+import { escapeTemplate, span, type Edit } from './edit.ts';
 import { helperName, mapSource, scalarExpression, valuePath } from './expression.ts';
+import { addToBlock, block, fail, indentText, insert, keyOf, literal, wholeField } from './field-edit.ts';
 import { jsonStyle } from './json-style.ts';
-import type { FoundPlace, MissingPlace, Place } from './place.ts';
+import { addToList } from './lift-list.ts';
+import type { FoundPlace, Place } from './place.ts';
 
 /**
  * The edit that puts one Go template expression in the place of a field.
@@ -33,12 +34,8 @@ export function lift(
   if (isMapEntry(entry)) return addToMap(bindings, first, chart);
   switch (entry.as) {
     case 'append':
-      return addToBlock(
-        first,
-        `.Values.${entry.path}`,
-        'toYaml .',
-        appendChecks(entry, first, fields, chart),
-      );
+    case 'element':
+      return addToList(bindings, first, fields, chart);
     case 'optional':
       return optional(first);
     case 'wrap':
@@ -133,16 +130,6 @@ function inline(entry: Entry, place: FoundPlace, text: string): Edit {
   return { start, end, text, column: 0 };
 }
 
-/** Replaces everything behind the key: `key:` and, on lines below, what `body` gives for the indent. */
-function block(entry: Entry, place: FoundPlace, body: (indent: number) => string): Edit {
-  const { key, value, resource } = place;
-  if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
-  const column = keyColumn(resource.text, key);
-  const start = key.range?.[1] ?? 0;
-  const pad = ' '.repeat(column + 2);
-  return { start, end: span(resource.text, value)[1], text: `:\n${pad}${body(column + 2)}`, column };
-}
-
 function json(entry: Entry, place: FoundPlace, chart: string): Edit {
   const text = scalarOf(entry, place);
   const style = typeof text === 'string' && text.endsWith('\n') ? '|' : '|-';
@@ -167,15 +154,6 @@ function choice(entry: ChoiceEntry, place: FoundPlace): Edit {
       );
     return [...head, `{{- else }}\n${branch(names.at(-1) ?? '')}`, '{{- end }}'].join(`\n${pad}`);
   });
-}
-
-function literal(value: Json): string {
-  const text = stringify(value, { lineWidth: 0, compat: 'yaml-1.1', version: '1.1' }).trimEnd();
-  return escapeTemplate(text);
-}
-
-function indentText(text: string, pad: string): string {
-  return text.replaceAll(/^/gm, pad);
 }
 
 /** `key:` with the value below or beside it, wrapped in `with`: gone when the value is empty. */
@@ -207,82 +185,4 @@ function addToMap(bindings: readonly FieldBinding[], first: FieldBinding, chart:
   if (sources.length === 1 && only !== undefined) return addToBlock(first, only.condition, only.body);
   const list = sources.map(({ argument }) => argument).join(' ');
   return addToBlock(first, `include "${chart}.merge" (list ${list})`, '.');
-}
-
-/** Adds behind the last line of a list or map, or makes the field when there is none. */
-function addToBlock(
-  { entry, place, after }: FieldBinding,
-  condition: string,
-  body: string,
-  checks: readonly string[] = [],
-): Edit {
-  const open = (pad: string): string => [`{{- with ${condition} }}`, ...checks].join(`\n${pad}`);
-  const wholeOf = (pad: string, indent: number): string =>
-    `${pad}${open(pad)}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
-  if (!place.found) return insert(place, after, wholeOf);
-  const { value, resource, key } = place;
-  if (!isCollection(value)) return fail(entry, place, 'is neither a list nor a map');
-  if (value.items.length === 0) return wholeField(entry, place, wholeOf);
-  if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
-  const column = columnOf(resource.text, firstOf(value).range?.[0] ?? 0) - (isSeq(value) ? 2 : 0);
-  const pad = ' '.repeat(column);
-  const at = lineEnd(resource.text, span(resource.text, value)[1]);
-  const text = `\n${pad}${open(pad)}\n${pad}{{- ${body} | nindent ${column} }}\n${pad}{{- end }}`;
-  return { start: at, end: at, text, column };
-}
-
-function firstOf(value: Node): Node {
-  const item: unknown = isCollection(value) ? value.items[0] : undefined;
-  if (isNode(item)) return item;
-  const key: unknown = (item as { key?: unknown } | undefined)?.key;
-  return isNode(key) ? key : value;
-}
-
-/** Replaces the field's whole lines. */
-function wholeField(entry: Entry, place: FoundPlace, body: (pad: string, indent: number) => string): Edit {
-  const { key, value, resource } = place;
-  if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
-  const start = lineStart(resource.text, key.range?.[0] ?? 0);
-  const column = keyColumn(resource.text, key);
-  if (resource.text.slice(start, start + column).trim() !== '') {
-    return fail(entry, place, "is the first key of a list's element, so it cannot disappear");
-  }
-  return { start, end: span(resource.text, value)[1], text: body(' '.repeat(column), column), column };
-}
-
-/** Writes a new field behind its sibling, or at the end of its map. */
-function insert(
-  place: MissingPlace,
-  after: string | undefined,
-  body: (pad: string, indent: number) => string,
-): Edit {
-  const { parent, resource } = place;
-  const [head] = parent.items;
-  if (head === undefined || !isNode(head.key)) {
-    throw new ChartError(
-      'RECIPE_SELECTOR',
-      `Cannot add ${place.path.join('.')}: its map is empty in the manifest`,
-    );
-  }
-  const column = keyColumn(resource.text, head.key);
-  const sibling = parent.items.find(({ key }) => String(key) === after) ?? parent.items.at(-1);
-  const end = isNode(sibling?.value) ? span(resource.text, sibling.value)[1] : 0;
-  const at = lineEnd(resource.text, end);
-  return { start: at, end: at, text: `\n${body(' '.repeat(column), column)}`, column };
-}
-
-function keyOf(place: Place): string {
-  return literal(String(place.path.at(-1)));
-}
-
-function keyColumn(text: string, key: Node): number {
-  return columnOf(text, key.range?.[0] ?? 0);
-}
-
-function fail(entry: Entry, place: Place, what: string): never {
-  const { kind, name } = place.resource;
-  throw new ChartError(
-    'RECIPE_SELECTOR',
-    `Entry ${entry.path} (${entry.as}): ${place.path.join('.')} of ${kind}/${name} ${what}`,
-  );
 }

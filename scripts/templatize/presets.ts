@@ -43,11 +43,11 @@ export function presetTable(presets: Presets, upstream: (path: string) => Json |
   return { path, default: presets.default, options: Object.fromEntries(trees) };
 }
 
-/** A tree of values with every key that it lacks taken from another. */
+/** A tree of values with every key that it lacks, or has as null, taken from another. */
 export function fillIn(values: JsonObject, from: JsonObject): JsonObject {
   const filled = Object.entries(from).map(([key, value]): readonly [string, Json] => {
     const own = values[key];
-    if (own === undefined) return [key, value];
+    if (own === undefined || own === null) return [key, value];
     return [key, isObject(own) && isObject(value) ? fillIn(own, value) : own];
   });
   return { ...values, ...Object.fromEntries(filled) };

@@ -14,7 +14,7 @@ import { isEmpty } from './emptiness.ts';
 import { jsonText, prettyJson } from './json-text.ts';
 import { fieldsAt, locate, type Mutable } from './locate.ts';
 import { refuseLimitsBelowRequests } from './limits.ts';
-import { refuseSameTwice, refuseSpoilt } from './list-keys.ts';
+import { refuseSameTwice, refuseSpoilt, refuseTaken } from './list-keys.ts';
 
 /** The facts of a release that templates can read. */
 export interface Release {
@@ -84,7 +84,9 @@ function withPreset(recipe: Recipe, manifest: Manifest, values: JsonObject): Jso
 }
 
 function upstreamField(recipe: Recipe, manifest: Manifest, path: string): Json | undefined {
-  const target = recipe.entries.find((entry) => entry.path === path)?.targets[0];
+  const entry = recipe.entries.find((candidate) => candidate.path === path);
+  if (entry?.as === 'element') return '';
+  const target = entry?.targets[0];
   const resource = manifest.resources.find((candidate) => target !== undefined && targets(target, candidate));
   const field = target?.fieldPaths?.[0];
   return resource === undefined || field === undefined
@@ -143,24 +145,31 @@ function applyTo(
   for (const { entry, target } of claims) {
     for (const fieldPath of target.fieldPaths ?? []) {
       for (const [parent, key] of locate(object, parseFieldPath(fieldPath))) {
-        setField(parent, key, entry, resource, context);
+        if (entry.as === 'element') addElement(parent, key, target, getPath(context.values, entry.path));
+        else setField(parent, key, entry, resource, context);
       }
     }
   }
-  for (const { entry } of claims) {
-    const items = getPath(context.values, entry.path);
-    if (entry.as === 'append' && !isEmpty(items))
-      collect(context, () =>
-        refuseSpoilt(entry, items as readonly JsonObject[], object, context.recipe.entries),
-      );
+  const entries = [...new Set(claims.map(({ entry }) => entry))];
+  for (const entry of entries) {
+    if (entry.as !== 'append') continue;
+    const items = (getPath(context.values, entry.path) ?? []) as readonly JsonObject[];
+    collect(context, () => refuseTaken(entry, items, object, entries, context.values));
+    collect(context, () => refuseSpoilt(entry, items, object, entries));
   }
   return object;
+}
+
+/** Puts the element, with the value inside, behind what the list has. */
+function addElement(parent: Mutable, key: string | number, { options }: Target, value?: Json): void {
+  if (isEmpty(value)) return;
+  parent[key] = [...(parent[key] as readonly Json[]), filled(options?.element ?? null, value ?? null)];
 }
 
 function setField(
   parent: Mutable,
   key: string | number,
-  entry: Entry,
+  entry: Exclude<Entry, { as: 'element' }>,
   resource: Resource,
   context: ApplyContext,
 ): void {

@@ -21,7 +21,7 @@ const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi:
  * order of their exact values; NaN when it is none. Source: apimachinery, resource.Quantity.
  */
 export function quantity(value: Json): number {
-  const match = /^([0-9.]+)(e[-+]?[0-9]+)?([A-Za-z]*)$/.exec(String(value));
+  const match = /^([0-9.]+)([eE][-+]?[0-9]+)?([A-Za-z]*)$/.exec(String(value));
   if (match === null) return Number.NaN;
   const [, number = '', exponent = '', suffix = ''] = match;
   if (exponent !== '') return suffix === '' ? Number(number + exponent) : Number.NaN;

@@ -96,12 +96,17 @@ function plain(schema: JsonObject, defaults: Json | undefined, context: Context)
   return oneOf(types.map((name) => ofType(name, schema, defaults, context)));
 }
 
+const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
+  object: ['properties', 'required', 'propertyNames'],
+  array: ['items', 'minItems'],
+  string: ['pattern', 'maxLength'],
+  number: ['minimum', 'maximum'],
+};
+
+/** The one type that the keywords speak of; one that speaks of several says something of any value. */
 function guessTypes(schema: JsonObject): readonly string[] {
-  if ('properties' in schema || 'required' in schema || 'propertyNames' in schema) return ['object'];
-  if ('items' in schema || 'minItems' in schema) return ['array'];
-  if ('pattern' in schema || 'maxLength' in schema) return ['string'];
-  if ('minimum' in schema || 'maximum' in schema) return ['number'];
-  return ['any'];
+  const types = Object.keys(KEYWORDS).filter((type) => KEYWORDS[type]?.some((keyword) => keyword in schema));
+  return types.length === 1 ? types : ['any'];
 }
 
 function ofType(type: string, schema: JsonObject, defaults: Json | undefined, context: Context): Drawn {
@@ -140,9 +145,22 @@ function arrayFor({ items, minItems, maxItems, uniqueItems }: JsonObject, contex
 }
 
 function objectFor(schema: JsonObject, defaults: JsonObject, context: Context): Drawn<JsonObject> {
-  const { properties, required, minProperties = 0, maxProperties } = schema;
-  const must = Array.isArray(required) ? required.map(String) : [];
+  const { properties, additionalProperties } = schema;
   if (!isObject(properties) || Object.keys(properties).length === 0) return mapFor(schema, context);
+  const declared = declaredFor(schema, properties, defaults, context);
+  if (additionalProperties === false) return declared;
+  const extra = mapFor(schema, context);
+  return declared && extra && fc.tuple(extra, declared).map(([more, own]) => ({ ...more, ...own }));
+}
+
+/** An object of declared properties only. */
+function declaredFor(
+  { required, minProperties = 0, maxProperties }: JsonObject,
+  properties: JsonObject,
+  defaults: JsonObject,
+  context: Context,
+): Drawn<JsonObject> {
+  const must = Array.isArray(required) ? required.map(String) : [];
   const fields = new Map(
     Object.entries(properties).flatMap(([key, property]): [string, fc.Arbitrary<Json>][] => {
       const value = isObject(property) ? draw(property, defaults[key], context) : undefined;
@@ -167,7 +185,7 @@ function objectFor(schema: JsonObject, defaults: JsonObject, context: Context): 
   });
 }
 
-/** An object without declared properties: any names, or those that `propertyNames` allows. */
+/** An object of properties that are not declared: any names, or those that `propertyNames` allows. */
 function mapFor(schema: JsonObject, context: Context): Drawn<JsonObject> {
   const { propertyNames = {}, additionalProperties = {}, minProperties = 0, maxProperties = 4 } = schema;
   const name = draw({ allOf: [{ type: 'string' }, propertyNames] }, undefined, context);

@@ -52,7 +52,7 @@ function lineFinding(line: string): readonly SchemaFinding[] {
   const match = /^\s*- (?:at '(?<pointer>[^']*)'|(?<path>\S+)): (?<message>.*)$/.exec(line);
   if (match === null) return [];
   const { pointer, path = '', message = '' } = match.groups ?? {};
-  const at = pointer === undefined ? path.replace('(root)', '') : dotted(pointer);
+  const at = dotted(pointer ?? path.replace('(root)', ''));
   return [
     {
       at: message.startsWith('invalid propertyName') ? SOMEWHERE : at,

@@ -51,6 +51,11 @@ const NASTY = [
   'é',
   '😀',
   '=',
+  '\u007f',
+  'a\u0085b',
+  'a\u2028b',
+  '\ufeff',
+  '\uffff',
   'y',
 ] as const;
 

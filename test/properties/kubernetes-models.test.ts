@@ -42,9 +42,9 @@ test('every object is one of Kubernetes for whatever values', () => {
       const objects = expectation(subject, values, release);
       if (!(objects instanceof ChartError)) objects.forEach(validate);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
-});
+}, 120_000);
 
 test('an object that Kubernetes does not take is found', () => {
   const daemonSet = manifest.resources.find(({ kind }) => kind === 'DaemonSet');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { AppendEntry } from '../../scripts/recipe/types.ts';
-import { refuseSameTwice, refuseSpoilt } from '../../scripts/validate/list-keys.ts';
+import type { AppendEntry, ElementEntry, ScalarEntry } from '../../scripts/recipe/types.ts';
+import { refuseSameTwice, refuseSpoilt, refuseTaken } from '../../scripts/validate/list-keys.ts';
 
 describe('elements with the same keys', () => {
   test.each([
@@ -121,5 +121,73 @@ describe('appended elements', () => {
         message: 'extraMounts names flanel, which is not there',
       }),
     );
+  });
+});
+
+describe('a value that gives an element a key that another has', () => {
+  const mounts: AppendEntry = {
+    path: 'extra',
+    as: 'append',
+    unique: 'at',
+    targets: [{ select: {}, fieldPaths: ['a.mounts', 'b.mounts'] }],
+  };
+  const lifted: ScalarEntry = {
+    path: 'bin',
+    as: 'scalar',
+    targets: [{ select: {}, fieldPaths: ['a.mounts.[name=bin].at', 'bin'] }],
+  };
+  const links: ElementEntry = {
+    path: 'links',
+    as: 'element',
+    default: '',
+    targets: [
+      { select: {}, fieldPaths: ['a.mounts'], options: { element: { name: 'links', at: '$value' } } },
+    ],
+  };
+  const entries = [lifted, links, mounts];
+  const run = { name: 'run', at: '/run' };
+
+  /** Two lists: upstream's two elements, what `links` adds to the first, what is appended to both. */
+  function podOf(bin: string, links: string, extra: readonly { readonly at: string }[]) {
+    const added = links === '' ? [] : [{ name: 'links', at: links }];
+    return {
+      a: { mounts: [run, { name: 'bin', at: bin }, ...added, ...extra] },
+      b: { mounts: [run, ...extra] },
+    };
+  }
+
+  test.each([
+    ['nothing', '/bin', '', []],
+    ['keys of their own', '/bin', '/links', [{ at: '/extra' }]],
+    // What is appended speaks for itself: refuseSpoilt.
+    ['one that is appended', '/bin', '/links', [{ at: '/bin' }, { at: '/links' }]],
+  ])('%s is taken', (_, bin, linked, extra) => {
+    const pod = podOf(bin, linked, extra);
+    expect(() => refuseTaken(mounts, extra, pod, entries, { bin, links: linked })).not.toThrow();
+  });
+
+  test.each([
+    ['/run', '', 'bin names /run twice'],
+    ['/bin', '/run', 'links names /run twice'],
+    ['/bin', '/bin', 'links names /bin twice'],
+    ['/run', '/run', 'bin names /run twice\nlinks names /run twice'],
+  ])('bin %s, links %j', (bin, linked, message) => {
+    const extra = [{ at: '/extra' }];
+    const pod = podOf(bin, linked, extra);
+    expect(() => refuseTaken(mounts, extra, pod, entries, { bin, links: linked })).toThrow(
+      expect.objectContaining({ code: 'VALUES_REFUSED', message }),
+    );
+  });
+
+  test('a list without a key that tells elements apart takes anything', () => {
+    const { unique: _, ...any } = mounts;
+    const pod = podOf('/run', '/run', []);
+    expect(() => refuseTaken(any, [], pod, entries, { bin: '/run', links: '/run' })).not.toThrow();
+  });
+
+  test('what is appended to two lists is no key of upstream’s in either', () => {
+    const extra = [{ at: '/extra' }];
+    const pod = podOf('/bin', '', extra);
+    expect(() => refuseSpoilt(mounts, extra, pod, entries)).not.toThrow();
   });
 });

@@ -11,6 +11,8 @@ import { ROOT, thisProject } from '../helpers/this-project.ts';
 interface Facts {
   readonly hostPaths: Readonly<Record<string, string>>;
   readonly cniBinMountPath: string | undefined;
+  /** Only where the plugins are links. */
+  readonly linkTargetsMountPath?: string;
   readonly binDir: string | null;
 }
 
@@ -47,12 +49,16 @@ function ofKind(objects: readonly JsonObject[], kind: string): JsonObject {
 function factsOf(objects: readonly JsonObject[]): Facts {
   const spec = getPath(ofKind(objects, 'DaemonSet'), 'spec.template.spec') as unknown as PodSpec;
   const data = ofKind(objects, 'ConfigMap')['data'] as JsonObject;
+  const mountPathOf = (volume: string): string | undefined =>
+    spec.containers[0]?.volumeMounts.find(({ name }) => name === volume)?.mountPath;
+  const linkTargetsMountPath = mountPathOf('cnibin-link-targets');
   const config = JSON.parse(String(data['daemon-config.json'])) as { readonly binDir?: string };
   return {
     hostPaths: Object.fromEntries(
       spec.volumes.flatMap(({ name, hostPath }) => (hostPath === undefined ? [] : [[name, hostPath.path]])),
     ),
-    cniBinMountPath: spec.containers[0]?.volumeMounts.find(({ name }) => name === 'cnibin')?.mountPath,
+    cniBinMountPath: mountPathOf('cnibin'),
+    ...(linkTargetsMountPath !== undefined && { linkTargetsMountPath }),
     binDir: config.binDir ?? null,
   };
 }
@@ -71,6 +77,7 @@ describe.each(engines)('helm $version', (helm) => {
   test.each(platforms)('a path that is set wins over %s', async (platform, facts) => {
     const mounts = { cniBin: { hostPath: '/x' } };
     expect(factsOf(await render(subject, helm, { platform, mounts }, release))).toEqual({
+      ...facts,
       hostPaths: { ...facts.hostPaths, cnibin: '/x' },
       cniBinMountPath: '/x',
       binDir: '/x',
@@ -80,6 +87,7 @@ describe.each(engines)('helm $version', (helm) => {
   test.each(platforms)('a path that is set to the generic one wins over %s', async (platform, facts) => {
     const mounts = { cniBin: { hostPath: '/opt/cni/bin' } };
     expect(factsOf(await render(subject, helm, { platform, mounts }, release))).toEqual({
+      ...facts,
       hostPaths: { ...facts.hostPaths, cnibin: '/opt/cni/bin' },
       cniBinMountPath: '/opt/cni/bin',
       binDir: null,
