@@ -9,21 +9,24 @@ import { YAML_STYLE } from './values-yaml.ts';
 export function chartYaml(chart: ChartIdentity, annotations: Readonly<Record<string, string>>): string {
   const { name, version, appVersion, description, kubeVersion, home, icon, sources, keywords, maintainers } =
     chart;
-  const document = new Document({
-    apiVersion: 'v2',
-    name,
-    version,
-    appVersion,
-    description,
-    type: 'application',
-    kubeVersion,
-    home,
-    icon,
-    sources,
-    keywords,
-    maintainers,
-    annotations: Object.fromEntries(Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-  });
+  const document = new Document(
+    {
+      apiVersion: 'v2',
+      name,
+      version,
+      appVersion,
+      description,
+      type: 'application',
+      kubeVersion,
+      home,
+      icon,
+      sources,
+      keywords,
+      maintainers,
+      annotations: Object.fromEntries(Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    },
+    YAML_STYLE,
+  );
   if (isMap(document.contents)) {
     for (const key of Object.keys(chart)) {
       if (document.get(key) === undefined) document.delete(key);
