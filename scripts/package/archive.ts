@@ -47,13 +47,13 @@ export async function packArchive(name: string, files: ChartFiles, mtime: string
 
 /** The files of a chart archive, without the leading folder. Throws PACKAGE_INVALID when it is none. */
 export async function unpackArchive(tgz: Uint8Array): Promise<ChartFiles> {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true });
   try {
     const entries = await unpackTar(gunzipSync(tgz), { strict: true });
     const files = entries
       .filter(({ header }) => header.type === 'file')
       .map(
-        ({ header, data }) =>
-          [header.name.slice(header.name.indexOf('/') + 1), new TextDecoder().decode(data)] as const,
+        ({ header, data }) => [header.name.slice(header.name.indexOf('/') + 1), text.decode(data)] as const,
       );
     return new Map(files.toSorted(([a], [b]) => byBytes(a, b)));
   } catch (cause) {
@@ -62,12 +62,8 @@ export async function unpackArchive(tgz: Uint8Array): Promise<ChartFiles> {
 }
 
 function refusePath(path: string): void {
-  if (
-    path === '' ||
-    path.startsWith('/') ||
-    path.includes('\\') ||
-    path.split('/').some((part) => part === '..' || part === '.' || part === '')
-  ) {
+  // An empty part: an empty path, an absolute one, or two slashes.
+  if (path.includes('\\') || path.split('/').some((part) => part === '..' || part === '.' || part === '')) {
     throw new ChartError('PACKAGE_INVALID', `"${path}" is no path inside a chart`);
   }
 }

@@ -3,6 +3,7 @@ import { ChartError } from '../errors.ts';
 import type { Json, JsonObject } from '../parse/manifest.ts';
 import { isObject } from '../templatize/tree.ts';
 import { goJson } from './go-json.ts';
+import { sanitizeAll } from './sanitize.ts';
 
 /** Members of Helm's chart.Metadata and of what it holds, in the order of the Go structs. */
 const METADATA = [
@@ -36,17 +37,24 @@ const DEPENDENCY = [
   'alias',
 ] as const;
 
+/** A member that Go writes even when it is empty: its tag has no omitempty. */
+const EVEN_EMPTY: Readonly<Record<string, string>> = { repository: '' };
+
 /** Chart.yaml as data. */
 export interface ChartMetadata extends JsonObject {
   readonly name: string;
   readonly version: string;
 }
 
-/** Parses Chart.yaml. Throws PACKAGE_INVALID when it names no chart and version. */
+/**
+ * Parses Chart.yaml as Helm does, which tidies every text but those of the annotations.
+ *
+ * @throws PACKAGE_INVALID when it names no chart and version
+ */
 export function parseMetadata(chartYaml: string): ChartMetadata {
   const data: unknown = parse(chartYaml);
   if (isObject(data) && typeof data['name'] === 'string' && typeof data['version'] === 'string') {
-    return data as ChartMetadata;
+    return sanitizeAll(data) as ChartMetadata;
   }
   throw new ChartError('PACKAGE_INVALID', 'Chart.yaml must state name and version as strings');
 }
@@ -72,8 +80,8 @@ function inOrder(
 ): JsonObject {
   return Object.fromEntries(
     keys.flatMap((key) => {
-      const value = object[key];
-      if (value === undefined || isZero(value)) return [];
+      const value = object[key] ?? EVEN_EMPTY[key];
+      if (value === undefined || (isZero(value) && !(key in EVEN_EMPTY))) return [];
       const convert = inner[key];
       return [[key, convert === undefined ? value : convertEach(value, convert)]];
     }),
@@ -86,13 +94,8 @@ function convertEach(value: Json, convert: (item: JsonObject) => Json): Json {
 }
 
 /** What Go's omitempty leaves out. */
-function isZero(value: Json): boolean {
-  return (
-    value === null ||
-    value === '' ||
-    value === false ||
-    (typeof value === 'object' && Object.keys(value).length === 0)
-  );
+function isZero(value: NonNullable<Json>): boolean {
+  return value === '' || value === false || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 /** Go writes a map's keys sorted. */
@@ -116,7 +119,9 @@ export function manifestAnnotations(
   const [source] = Array.isArray(sources) ? (sources as readonly Json[]) : [];
   const oci = { title: name, version, description, url: home, source, authors, created };
   const own = Object.entries(oci).flatMap(([key, value]) =>
-    typeof value === 'string' && value !== '' ? [[`org.opencontainers.image.${key}`, value] as const] : [],
+    typeof value === 'string' && value.trim() !== ''
+      ? [[`org.opencontainers.image.${key}`, value] as const]
+      : [],
   );
   const fixed = new Set(['org.opencontainers.image.title', 'org.opencontainers.image.version']);
   const chart = Object.entries(isObject(annotations) ? annotations : {}).filter(([key]) => !fixed.has(key));
