@@ -5,10 +5,11 @@
 {{- .Values.namespaceOverride | default .Release.Namespace -}}
 {{- end -}}
 
-{{- /* Gives the values that are not set what the chosen preset says; those that are set stay. */ -}}
+{{- /* Gives the values that are not set what the chosen preset says, or else the default one; those that are set stay. */ -}}
 {{- define "multus.presets" -}}
 {{- $presets := include "multus.presetTable" . | fromYaml -}}
 {{- include "multus.fillIn" (dict "into" .Values "from" (get $presets .Values.platform)) -}}
+{{- include "multus.fillIn" (dict "into" .Values "from" (get $presets "generic")) -}}
 {{- end -}}
 
 {{- /* Not sprig's merge: that takes an empty value for one that is not set. */ -}}
@@ -35,17 +36,7 @@ generic:
       hostPath: /var/lib/kubelet
     runNetns:
       hostPath: /run/netns/
-rke2:
-  mounts:
-    cniConfig:
-      hostPath: /etc/cni/net.d
-    cniBin:
-      hostPath: /opt/cni/bin
-      linkTargets: ""
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
+rke2: {}
 k3s:
   mounts:
     cniConfig:
@@ -53,87 +44,34 @@ k3s:
     cniBin:
       hostPath: /var/lib/rancher/k3s/data/cni
       linkTargets: /var/lib/rancher/k3s/data
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
 microk8s:
   mounts:
     cniConfig:
       hostPath: /var/snap/microk8s/current/args/cni-network
     cniBin:
       hostPath: /var/snap/microk8s/current/opt/cni/bin
-      linkTargets: ""
     varLibKubelet:
       hostPath: /var/snap/microk8s/common/var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
 talos:
   mounts:
-    cniConfig:
-      hostPath: /etc/cni/net.d
-    cniBin:
-      hostPath: /opt/cni/bin
-      linkTargets: ""
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
     runNetns:
       hostPath: /var/run/netns/
 k0s:
   mounts:
-    cniConfig:
-      hostPath: /etc/cni/net.d
-    cniBin:
-      hostPath: /opt/cni/bin
-      linkTargets: ""
     varLibKubelet:
       hostPath: /var/lib/k0s/kubelet
-    runNetns:
-      hostPath: /run/netns/
-kind:
-  mounts:
-    cniConfig:
-      hostPath: /etc/cni/net.d
-    cniBin:
-      hostPath: /opt/cni/bin
-      linkTargets: ""
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
-eks:
-  mounts:
-    cniConfig:
-      hostPath: /etc/cni/net.d
-    cniBin:
-      hostPath: /opt/cni/bin
-      linkTargets: ""
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
+kind: {}
+eks: {}
 gke:
   mounts:
-    cniConfig:
-      hostPath: /etc/cni/net.d
     cniBin:
       hostPath: /home/kubernetes/bin
-      linkTargets: ""
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
 openshift:
   mounts:
     cniConfig:
       hostPath: /etc/kubernetes/cni/net.d
     cniBin:
       hostPath: /var/lib/cni/bin
-      linkTargets: ""
-    varLibKubelet:
-      hostPath: /var/lib/kubelet
-    runNetns:
-      hostPath: /run/netns/
 {{- end -}}
 
 {{- /* An image value as one reference; the digest is what counts, the tag is for people. */ -}}
@@ -183,6 +121,32 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- $_ := set $value "metricsPort" .Values.monitoring.metricsPort -}}
 {{- end -}}
 {{- include "multus.json" (dict "value" $value "order" (list "chrootDir" "cniVersion" "logLevel" "logToStderr" "cniConfigDir" "multusAutoconfigDir" "multusConfigFile" "socketDir") "indent" "    " "margin" "") -}}
+{{- end -}}
+
+{{- /* Refuses what JSON Schema cannot see: a key twice in one list, the name of what is not there. */ -}}
+{{- define "multus.checkExtraVolumes" -}}
+{{- with .Values.extraVolumes -}}
+{{- include "multus.unique" (dict "at" "extraVolumes" "of" . "keys" (list "name") "taken" (list "cni" "cnibin" "hostroot" "multus-daemon-config" "host-run" "host-var-lib-cni-multus" "host-var-lib-kubelet" "host-run-k8s-cni-cncf-io" "host-run-netns" "multus-conf-dir" (ternary "cnibin-link-targets" "" (not (empty $.Values.mounts.cniBin.linkTargets))))) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Refuses what JSON Schema cannot see: a key twice in one list, the name of what is not there. */ -}}
+{{- define "multus.checkExtraVolumeMounts" -}}
+{{- include "multus.unique" (dict "at" "mounts.cniBin.hostPath" "of" (list (dict "mountPath" $.Values.mounts.cniBin.hostPath)) "keys" (list "mountPath") "taken" (list "/host/etc/cni/net.d" "/host/run" "/var/lib/cni/multus" "/var/lib/kubelet" "/run/k8s.cni.cncf.io" "/run/netns" "/etc/cni/net.d/multus.d" "/hostroot" "/etc/cni/multus/net.d")) -}}
+{{- with .Values.mounts.cniBin.linkTargets -}}
+{{- include "multus.unique" (dict "at" "mounts.cniBin.linkTargets" "of" (list (dict "mountPath" $.Values.mounts.cniBin.linkTargets)) "keys" (list "mountPath") "taken" (list "/host/etc/cni/net.d" $.Values.mounts.cniBin.hostPath "/host/run" "/var/lib/cni/multus" "/var/lib/kubelet" "/run/k8s.cni.cncf.io" "/run/netns" "/etc/cni/net.d/multus.d" "/hostroot" "/etc/cni/multus/net.d")) -}}
+{{- end -}}
+{{- with .Values.extraVolumeMounts -}}
+{{- include "multus.unique" (dict "at" "extraVolumeMounts" "of" . "keys" (list "mountPath") "taken" (list "/host/etc/cni/net.d" $.Values.mounts.cniBin.hostPath "/host/run" "/var/lib/cni/multus" "/var/lib/kubelet" "/run/k8s.cni.cncf.io" "/run/netns" "/etc/cni/net.d/multus.d" "/hostroot" "/etc/cni/multus/net.d" $.Values.mounts.cniBin.linkTargets)) -}}
+{{- include "multus.known" (dict "at" "extraVolumeMounts" "of" . "key" "name" "to" "extraVolumes" "theirs" "name" "added" $.Values.extraVolumes "names" (list "cni" "cnibin" "hostroot" "multus-daemon-config" "host-run" "host-var-lib-cni-multus" "host-var-lib-kubelet" "host-run-k8s-cni-cncf-io" "host-run-netns" "multus-conf-dir" (ternary "cnibin-link-targets" "" (not (empty $.Values.mounts.cniBin.linkTargets))))) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Refuses what JSON Schema cannot see: a key twice in one list, the name of what is not there. */ -}}
+{{- define "multus.checkExtraEnv" -}}
+{{- with .Values.extraEnv -}}
+{{- include "multus.unique" (dict "at" "extraEnv" "of" . "keys" (list "name") "taken" (list "MULTUS_NODE_NAME")) -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* JSON over several lines: keys in upstream's order, then by name. */ -}}

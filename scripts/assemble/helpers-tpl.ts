@@ -36,8 +36,10 @@ export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<
     })),
     presets: model.presets && {
       path: model.presets.path,
+      default: model.presets.default,
       table: stringify(model.presets.options, YAML_STYLE).trimEnd(),
     },
+    checks: model.checks,
     hasJson: only('json').length > 0 || only('each').length > 0,
     hasLists: only('each').length > 0 || only('append').some(({ unique }) => unique !== undefined),
     hasReferences: only('append').some(({ refers }) => refers !== undefined),

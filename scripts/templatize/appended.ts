@@ -2,15 +2,63 @@ import { isMap, isScalar, isSeq } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { AppendEntry } from '../recipe/types.ts';
 import type { FieldBinding } from './binding.ts';
+import { helperName } from './expression.ts';
+
+/** A named template without output that refuses what would spoil one list. */
+export interface ListCheck {
+  /** For example `c.checkExtraVolumes`. */
+  readonly name: string;
+  readonly lines: readonly string[];
+}
 
 /**
- * Template lines that refuse what would spoil the list: a key that is there already, or the
- * name of something that is not there. JSON Schema sees only the appended elements, and not
- * their keys against each other.
+ * For each list that an `append` entry adds to, what refuses a key that is there already, or
+ * the name of something that is not there. JSON Schema sees only the appended elements, and
+ * not their keys against each other.
  *
- * @param fields everything that is lifted in the resource
+ * @param resources everything that is lifted, resource by resource
  */
-export function appendChecks(
+export function listChecks(
+  resources: readonly (readonly FieldBinding[])[],
+  chart: string,
+): ReadonlyMap<FieldBinding, ListCheck> {
+  const checks = new Map<FieldBinding, ListCheck>();
+  const taken = new Map<string, number>();
+  for (const fields of resources) {
+    for (const binding of fields) {
+      const { entry } = binding;
+      if (entry.as !== 'append' || (entry.unique === undefined && entry.refers === undefined)) continue;
+      const count = (taken.get(entry.path) ?? 0) + 1;
+      taken.set(entry.path, count);
+      // One entry may add to several lists.
+      const name = helperName(chart, `check.${entry.path}`) + (count > 1 ? String(count) : '');
+      checks.set(binding, { name, lines: checkLines(entry, binding, fields, chart) });
+    }
+  }
+  return checks;
+}
+
+function checkLines(
+  entry: AppendEntry,
+  binding: FieldBinding,
+  fields: readonly FieldBinding[],
+  chart: string,
+): readonly string[] {
+  return [
+    ...takenChecks(binding, fields, chart),
+    ...onList(binding, fields)
+      .filter((field) => field.entry.as === 'element')
+      .flatMap((field) => inWith(field.entry.path, elementChecks(field, fields, chart))),
+    ...inWith(entry.path, appendChecks(entry, binding, fields, chart)),
+  ];
+}
+
+function inWith(path: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`{{- with .Values.${path} -}}`, ...lines, '{{- end -}}'];
+}
+
+/** Refuses an appended element with a key that is there, or the name of something that is not. */
+function appendChecks(
   entry: AppendEntry,
   binding: FieldBinding,
   fields: readonly FieldBinding[],
@@ -19,17 +67,14 @@ export function appendChecks(
   const { path, unique, refers } = entry;
   const lines: string[] = [];
   if (unique !== undefined) {
-    const taken = keysOf(binding, unique, fields).map(({ expression }) => expression);
+    const taken = expressionsOf(keysOf(binding, unique, fields));
     lines.push(
       include(`${chart}.unique`, `"at" "${path}" "of" . "keys" (list "${unique}")${listed('taken', taken)}`),
     );
   }
   if (refers !== undefined) {
     const { others, key, values } = referred(entry, fields);
-    const names = listed(
-      'names',
-      keysOf(others, key, fields).map(({ expression }) => expression),
-    );
+    const names = listed('names', expressionsOf(keysOf(others, key, fields)));
     const rest = `"key" "${refers.key}" "to" "${refers.to}" "theirs" "${key}" "added" ${values}${names}`;
     lines.push(include(`${chart}.known`, `"at" "${path}" "of" . ${rest}`));
   }
@@ -37,13 +82,10 @@ export function appendChecks(
 }
 
 /**
- * Template lines that refuse a value which gives an element of the list a key that another
- * has, where an `append` entry says that the key tells them apart. Outside `with`: such a
- * value spoils the list also when nothing is appended.
- *
- * @param binding any that claims the list
+ * Refuses a value that was lifted out of an element of upstream's and gives it a key that
+ * another has: it spoils the list also when nothing is appended.
  */
-export function takenChecks(
+function takenChecks(
   binding: FieldBinding,
   fields: readonly FieldBinding[],
   chart: string,
@@ -53,23 +95,23 @@ export function takenChecks(
   const keys = upstreamKeys(binding, unique, fields);
   return keys
     .filter(({ from }) => from !== undefined)
-    .map((key) => {
-      const others = keys.filter((other) => other !== key).map(({ expression }) => expression);
-      return takenCheck(key, unique, others, chart);
-    });
+    .map((key) => takenCheck(key, unique, expressionsOf(keys.filter((other) => other !== key)), chart));
 }
 
-/** The same of an `element` entry; inside its `with`, so that an empty value refuses nothing. */
-export function elementChecks(
+/** The same of an `element` entry whose key is the value. */
+function elementChecks(
   binding: FieldBinding,
   fields: readonly FieldBinding[],
   chart: string,
 ): readonly string[] {
   const unique = uniqueOf(binding, fields);
   const key = unique === undefined ? undefined : elementKey(binding, unique);
-  if (unique === undefined || key === undefined) return [];
-  const others = upstreamKeys(binding, unique, fields).map(({ expression }) => expression);
-  return [takenCheck(key, unique, others, chart)];
+  if (unique === undefined || key === undefined || binding.element?.[unique] !== '$value') return [];
+  return [takenCheck(key, unique, expressionsOf(upstreamKeys(binding, unique, fields)), chart)];
+}
+
+function expressionsOf(keys: readonly Key[]): readonly string[] {
+  return keys.map(({ expression }) => expression);
 }
 
 function takenCheck(
@@ -82,17 +124,21 @@ function takenCheck(
   return include(`${chart}.unique`, `"at" "${from}" ${rest}`);
 }
 
-/** The key by which an `append` entry of the same list tells elements apart. */
-function uniqueOf({ place }: FieldBinding, fields: readonly FieldBinding[]): string | undefined {
+/** The bindings of one list: that of the given one. */
+function onList({ place }: FieldBinding, fields: readonly FieldBinding[]): readonly FieldBinding[] {
   const at = place.path.join('\0');
-  return fields
-    .filter((field) => field.place.path.join('\0') === at)
+  return fields.filter((field) => field.place.path.join('\0') === at);
+}
+
+/** The key by which an `append` entry of the same list tells elements apart. */
+function uniqueOf(binding: FieldBinding, fields: readonly FieldBinding[]): string | undefined {
+  return onList(binding, fields)
     .map(({ entry }) => (entry.as === 'append' ? entry.unique : undefined))
     .find((unique) => unique !== undefined);
 }
 
 function include(name: string, dict: string): string {
-  return `{{- include "${name}" (dict ${dict}) }}`;
+  return `{{- include "${name}" (dict ${dict}) -}}`;
 }
 
 function listed(name: string, expressions: readonly string[]): string {
@@ -124,9 +170,8 @@ interface Key {
 
 /** The keys of upstream's elements and of those that `element` entries add. */
 function keysOf(binding: FieldBinding, key: string, fields: readonly FieldBinding[]): readonly Key[] {
-  const at = binding.place.path.join('\0');
-  const added = fields
-    .filter(({ entry, place }) => entry.as === 'element' && place.path.join('\0') === at)
+  const added = onList(binding, fields)
+    .filter(({ entry }) => entry.as === 'element')
     .flatMap((field) => elementKey(field, key) ?? []);
   return [...upstreamKeys(binding, key, fields), ...added];
 }

@@ -17,24 +17,15 @@ export function block(entry: Entry, place: FoundPlace, body: (indent: number) =>
 }
 
 /** Adds behind the last line of a list or map, or makes the field when there is none. */
-export function addToBlock(
-  { entry, place, after }: FieldBinding,
-  condition: string,
-  body: string,
-  checks: readonly string[] = [],
-): Edit {
-  const open = (pad: string): string => [`{{- with ${condition} }}`, ...checks].join(`\n${pad}`);
+export function addToBlock({ entry, place, after }: FieldBinding, condition: string, body: string): Edit {
   const wholeOf = (pad: string, indent: number): string =>
-    `${pad}${open(pad)}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
+    `${pad}{{- with ${condition} }}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
   if (!place.found) return insert(place, after, wholeOf);
   const { value, resource, key } = place;
   if (!isCollection(value)) return fail(entry, place, 'is neither a list nor a map');
   if (value.items.length === 0) return wholeField(entry, place, wholeOf);
   if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
-  return behind(value, resource.text, condition, (pad) => [
-    ...checks.map((check) => pad + check),
-    `${pad}{{- ${body} | nindent ${pad.length} }}`,
-  ]);
+  return behind(value, resource.text, condition, (pad) => [`${pad}{{- ${body} | nindent ${pad.length} }}`]);
 }
 
 /** Lines behind the last one of a list or map, only where the condition holds. */

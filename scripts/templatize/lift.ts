@@ -9,6 +9,7 @@ import {
   type SubstituteEntry,
   type WrapEntry,
 } from '../recipe/types.ts';
+import type { ListCheck } from './appended.ts';
 import type { FieldBinding } from './binding.ts';
 import { escapeTemplate, span, type Edit } from './edit.ts';
 import { helperName, mapSource, scalarExpression, valuePath } from './expression.ts';
@@ -21,12 +22,12 @@ import type { FoundPlace, Place } from './place.ts';
  * The edit that puts one Go template expression in the place of a field.
  *
  * @param bindings all entries that claim this field: one, or several that add to one map
- * @param fields everything that is lifted in the resource
+ * @param checks of the lists that are appended to
  */
 export function lift(
   bindings: readonly FieldBinding[],
   chart: string,
-  fields: readonly FieldBinding[] = bindings,
+  checks: ReadonlyMap<FieldBinding, ListCheck>,
 ): Edit {
   const [first] = bindings;
   if (first === undefined) throw new ChartError('BUG', 'A field without a binding');
@@ -35,7 +36,7 @@ export function lift(
   switch (entry.as) {
     case 'append':
     case 'element':
-      return addToList(bindings, first, fields, chart);
+      return addToList(bindings, first, checks);
     case 'optional':
       return optional(first);
     case 'wrap':

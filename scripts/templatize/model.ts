@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Resource } from '../parse/manifest.ts';
+import type { ListCheck } from './appended.ts';
 import type { PresetTable } from './presets.ts';
 import type { Entry } from '../recipe/types.ts';
 
@@ -17,6 +18,8 @@ export interface ChartModel {
   readonly images: readonly ModelImage[];
   /** For each `json` entry the key order and indent of upstream's text. */
   readonly jsonStyles: ReadonlyMap<string, JsonStyle>;
+  /** Named templates that refuse what would spoil a list. */
+  readonly checks: readonly ListCheck[];
 }
 
 interface TemplateFile {

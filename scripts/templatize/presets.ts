@@ -3,7 +3,10 @@ import type { Json, JsonObject } from '../parse/manifest.ts';
 import type { Presets } from '../recipe/types.ts';
 import { isObject, setPath } from './tree.ts';
 
-/** Presets as trees of values, every preset with a value for all that any of them names. */
+/**
+ * Presets as trees of values. The default has a value for all that any of them names; what
+ * another does not state is as in the default.
+ */
 export interface PresetTable {
   readonly path: string;
   readonly default: string;
@@ -36,7 +39,7 @@ export function presetTable(presets: Presets, upstream: (path: string) => Json |
   const trees = Object.entries(options).map(([name, values]) => {
     const tree = Object.entries(values).reduce<JsonObject>(
       (at, [key, value]) => setPath(at, key, value),
-      base,
+      name === presets.default ? base : {},
     );
     return [name, tree] as const;
   });

@@ -3,6 +3,7 @@ import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts'
 import type { Lock } from '../recipe/lock.ts';
 import { matching } from '../recipe/select.ts';
 import { identityKeys, type EachEntry, type Entry, type Recipe } from '../recipe/types.ts';
+import { listChecks, type ListCheck } from './appended.ts';
 import { bind, type FieldBinding, type ResourceBindings } from './binding.ts';
 import { defaultOf, type Default } from './defaults.ts';
 import { applyEdits, escapeTemplate } from './edit.ts';
@@ -23,6 +24,10 @@ import { templateNames } from './template-name.ts';
 export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): ChartModel {
   const bound = bind(manifest, recipe);
   const names = templateNames(manifest.resources);
+  const checks = listChecks(
+    bound.map((resource) => resource.fields),
+    recipe.chart.name,
+  );
   const fields = bound.flatMap((resource) => resource.fields);
   const defaults = recipe.entries.map((entry) =>
     defaultOf(
@@ -40,7 +45,7 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
   return {
     templates: bound.map((bindings, i) => ({
       file: names[i] ?? '',
-      text: templateText(bindings, recipe, open),
+      text: templateText(bindings, recipe, open, checks),
     })),
     defaults: {
       ...(presets && { [presets.path]: presets.default }),
@@ -57,6 +62,7 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
         return { value: path, reference: formatImage(image), platforms: lock.images[path]?.platforms ?? [] };
       }),
     jsonStyles: stylesOf(fields),
+    checks: [...checks.values()],
   };
 }
 
@@ -85,13 +91,14 @@ function templateText(
   { resource, fields, conditions, each }: ResourceBindings,
   recipe: Recipe,
   open: ReadonlySet<string>,
+  checks: ReadonlyMap<FieldBinding, ListCheck>,
 ): string {
   const chart = recipe.chart.name;
   if (fields.length === 0 && conditions.length === 0) return escapeTemplate(resource.text);
   const groups = groupBy(fields, ({ place }) => place.path.join('\0'));
   const edited = applyEdits(
     resource.text,
-    [...groups.values()].map((group) => lift(group, chart, fields)),
+    [...groups.values()].map((group) => lift(group, chart, checks)),
   );
   const text = each === undefined ? edited : forEach(each, edited, chart);
   const preset = fields.some(({ entry }) => readsAny(entry, recipe, open))

@@ -80,7 +80,8 @@ function collect({ refusals }: ApplyContext, check: () => void): void {
 function withPreset(recipe: Recipe, manifest: Manifest, values: JsonObject): JsonObject {
   if (recipe.presets === undefined) return values;
   const table = presetTable(recipe.presets, (path) => upstreamField(recipe, manifest, path));
-  return fillIn(values, table.options[String(getPath(values, table.path))] ?? {});
+  const chosen = fillIn(values, table.options[String(getPath(values, table.path))] ?? {});
+  return fillIn(chosen, table.options[table.default] ?? {});
 }
 
 function upstreamField(recipe: Recipe, manifest: Manifest, path: string): Json | undefined {

@@ -49,7 +49,7 @@ export async function helmFindings(
 
 /** `- image.tag: text` (Helm 3), `- at '/image/tag': text` (Helm 4); other lines are headings. */
 function lineFinding(line: string): readonly SchemaFinding[] {
-  const match = /^\s*- (?:at '(?<pointer>[^']*)'|(?<path>\S+)): (?<message>.*)$/.exec(line);
+  const match = /^\s*- (?:at '(?<pointer>[^']*)'|(?<path>\S+)): (?<message>[^\n]*)$/.exec(line);
   if (match === null) return [];
   const { pointer, path = '', message = '' } = match.groups ?? {};
   const at = dotted(pointer ?? path.replace('(root)', ''));

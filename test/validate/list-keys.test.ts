@@ -148,8 +148,8 @@ describe('a value that gives an element a key that another has', () => {
   const run = { name: 'run', at: '/run' };
 
   /** Two lists: upstream's two elements, what `links` adds to the first, what is appended to both. */
-  function podOf(bin: string, links: string, extra: readonly { readonly at: string }[]) {
-    const added = links === '' ? [] : [{ name: 'links', at: links }];
+  function podOf(bin: string, linked: string, extra: readonly { readonly at: string }[]) {
+    const added = linked === '' ? [] : [{ name: 'links', at: linked }];
     return {
       a: { mounts: [run, { name: 'bin', at: bin }, ...added, ...extra] },
       b: { mounts: [run, ...extra] },
