@@ -2,10 +2,11 @@ import { bundle } from '@apidevtools/json-schema-ref-parser';
 import { posix } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../parse/manifest.ts';
+import { isObject } from '../templatize/tree.ts';
+import { FRAGMENTS, refuseForeignRefs } from './schema-refs.ts';
 
-/** Where the authored schema stands in a chart project, and where its fragments do. */
+/** Where the authored schema stands in a chart project. */
 export const SCHEMA_FILE = 'values.schema.json';
-const FRAGMENTS = 'templates/schema/';
 
 /** A folder that exists nowhere: fragments are resolved against it and read from the map. */
 const VIRTUAL_ROOT = '/project/';
@@ -20,52 +21,42 @@ const VIRTUAL_ROOT = '/project/';
  */
 export async function bundleSchema(files: ReadonlyMap<string, string>): Promise<JsonObject> {
   const root = parseFile(files, SCHEMA_FILE);
+  const fragments = [...files.keys()].filter((path) => path.startsWith(FRAGMENTS) && path.endsWith('.json'));
+  const documents = new Map([
+    [SCHEMA_FILE, root],
+    ...fragments.map((path) => [path, parseFile(files, path)] as const),
+  ]);
+  refuseForeignRefs(documents);
   try {
-    const bundled = await bundle(`${VIRTUAL_ROOT}${SCHEMA_FILE}`, definitionsFirst(root), {
+    // The bundler writes a fragment where it first meets it: under `definitions`, which it takes first.
+    const bundled = await bundle(`${VIRTUAL_ROOT}${SCHEMA_FILE}`, root as never, {
       resolve: {
         http: false,
         file: {
           order: 1,
           canRead: true,
-          read: ({ url }: { readonly url: string }) => readFragment(files, url),
+          read: ({ url }: { readonly url: string }) =>
+            JSON.stringify(documents.get(posix.relative(VIRTUAL_ROOT, url))),
         },
       },
     });
-    return reorder(bundled as unknown as JsonObject, Object.keys(root));
+    return bundled as unknown as JsonObject;
   } catch (cause) {
-    if (cause instanceof ChartError) throw cause;
     throw new ChartError('SCHEMA_INVALID', `${SCHEMA_FILE}: ${messageOf(cause)}`, { cause });
   }
-}
-
-/** The bundler writes a fragment where it first meets it: under `definitions`, if they come first. */
-function definitionsFirst(root: JsonObject): never {
-  return reorder(root, ['definitions', ...Object.keys(root)]) as never;
-}
-
-function reorder(object: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    [...new Set(keys)].flatMap((key) => (key in object ? [[key, object[key] ?? null]] : [])),
-  );
-}
-
-function readFragment(files: ReadonlyMap<string, string>, url: string): string {
-  const path = posix.relative(VIRTUAL_ROOT, posix.normalize(url));
-  const text = path.startsWith(FRAGMENTS) ? files.get(path) : undefined;
-  if (text === undefined) {
-    throw new ChartError(
-      'SCHEMA_INVALID',
-      `${SCHEMA_FILE} refers to ${path}, which is not a file of ${FRAGMENTS}`,
-    );
-  }
-  return text;
 }
 
 function parseFile(files: ReadonlyMap<string, string>, path: string): JsonObject {
   const text = files.get(path);
   if (text === undefined) throw new ChartError('SCHEMA_INVALID', `The project has no ${path}`);
+  const data = parseJson(text, path);
+  if (isObject(data)) return data;
+  throw new ChartError('SCHEMA_INVALID', `${path} holds no JSON object`);
+}
+
+function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text) as JsonObject;
+    return JSON.parse(text);
   } catch (cause) {
     throw new ChartError('SCHEMA_INVALID', `${path} is not JSON: ${messageOf(cause)}`, { cause });
   }
