@@ -142,6 +142,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- if .Values.crds.keep -}}
 "helm.sh/resource-policy": "keep"
 "argocd.argoproj.io/sync-options": "Prune=false,Delete=false"
+"argocd.argoproj.io/sync-wave": "-1"
 {{- end -}}
 {{- end -}}
 
