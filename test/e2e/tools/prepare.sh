@@ -44,6 +44,7 @@ checkov() {
   if [ ! -e "$target/complete" ]; then
     say "installing checkov $checkov_version"
     rm -rf "$target"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
     python3 -m venv "$target"
     "$target/bin/pip" install --quiet --disable-pip-version-check "checkov==$checkov_version"
     touch "$target/complete"
