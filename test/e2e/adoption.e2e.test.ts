@@ -21,6 +21,7 @@ const CHART_LABELS = [
   'helm.sh/chart',
 ];
 const SYNC = 'argocd.argoproj.io/sync-options';
+const OF_THE_SITE = 'bluejay.iamworkin.lan/source';
 const engines = (await testEngines()).filter(({ version }) => version !== '4.1.4');
 
 /** What the server counts and what kubectl writes down for itself. */
@@ -62,6 +63,7 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
         const adopt = ['install', 'multus', CHART, '--take-ownership', ...force];
         expect(await installed.helm(engine, adopt)).toContain('this is the first revision');
         expect(generation(installed)).toBe(2);
+        expect(annotations(installed.crd())).toHaveProperty([OF_THE_SITE]);
         await expect(installed.helm(engine, ['rollback', 'multus'])).rejects.toThrow('no 0 version');
 
         cluster.mustKubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], running());
@@ -106,6 +108,20 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
         expect(template(installed.daemonSet())).not.toEqual(template(before[0]));
       };
 
+      it('is shown by kubectl diff, with what the server counts and without the annotation that goes', () => {
+        const { stdout } = cluster.kubectl(['diff', '--server-side', '--force-conflicts', '-f', '-'], text);
+        expect(stdout).toMatch(/^\+ +image: .*@sha256:/m);
+        for (const own of ['generation: 2', 'deprecated.daemonset.template.generation: "2"'])
+          expect(stdout).toMatch(new RegExp(`^\\+ +${own}$`, 'm'));
+        expect(stdout).toMatch(
+          /^\+ +kubectl\.kubernetes\.io\/last-applied-configuration|^\+ +\{"apiVersion"/m,
+        );
+        expect(stdout).not.toMatch(new RegExp(`^- +${OF_THE_SITE}`, 'm'));
+        expect(left()).toEqual([]);
+        adopt();
+        expect(annotations(installed.crd())).not.toHaveProperty([OF_THE_SITE]);
+      });
+
       it('is one restart, and a server-side apply of the old file takes everything back', () => {
         adopt();
         apply(cluster, running());
@@ -144,6 +160,10 @@ function everywhere(
   return objects.flatMap(({ kind }) =>
     [...fields, ...(more[String(kind)] ?? [])].toSorted().map((field) => `${String(kind)} ${field}`),
   );
+}
+
+function annotations(object: JsonObject | undefined): unknown {
+  return getPath(object ?? {}, 'metadata.annotations');
 }
 
 function generation(installed: Installed): unknown {

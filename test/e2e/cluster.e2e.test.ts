@@ -95,6 +95,17 @@ describeWith(['etcd', 'kube-apiserver'], 'on a real API server', () => {
       removeNamespace(cluster, 'late');
     });
 
+    it('is given another name in place, by a second release and a forgotten first', async () => {
+      await helm(engine, ['install', 'multus', CHART]);
+      const before = installed.all().map(uid);
+      await helm(engine, ['install', 'renamed', CHART, '--take-ownership']);
+      cluster.mustKubectl('-n kube-system delete secret -l owner=helm,name=multus'.split(' '));
+      expect(await helm(engine, ['list', '--short'])).toBe('renamed\n');
+      expect(installed.all().map(uid)).toEqual(before);
+      await helm(engine, ['upgrade', 'renamed', CHART]);
+      expect(installed.all().map(uid)).toEqual(before);
+    });
+
     it('leaves networks of a first install when it is uninstalled before any upgrade', async () => {
       await helm(engine, ['install', 'multus', CHART], { networkAttachmentDefinitions: [NETWORK] });
       await helm(engine, ['uninstall', 'multus']);
