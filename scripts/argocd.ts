@@ -21,14 +21,15 @@ await run({
     values: {
       type: 'string',
       value: 'FILE',
-      description: "values of the site in place of the recipe's argocd.values",
+      description: "values of the site, merged over the recipe's argocd.values as Helm merges several files",
     },
   },
   async action({ flags, project, out, env }) {
-    const [{ build }, { packageChart }, { argoFiles }] = await Promise.all([
+    const [{ build }, { packageChart }, { argoFiles }, { siteValues }] = await Promise.all([
       import('./pipeline.ts'),
       import('./package/artifact.ts'),
       import('./argocd/files.ts'),
+      import('./argocd/site-values.ts'),
     ]);
     const built = await build(project);
     const { recipe } = built.project;
@@ -46,8 +47,8 @@ await run({
       project: argoProject = 'default',
       argocdNamespace = 'argocd',
     } = recipe.argocd ?? {};
-    const values =
-      flags.values === undefined ? (recipe.argocd?.values ?? {}) : await readValues(flags.values);
+    const site = flags.values === undefined ? {} : await readValues(flags.values);
+    const values = siteValues(recipe.argocd?.values ?? {}, site);
     const files = argoFiles({
       deployment: {
         application,
@@ -75,5 +76,7 @@ async function readValues(file: string): Promise<JsonObject> {
   const { parse } = await import('yaml');
   const data: unknown = parse(await readText(file));
   if (isObject(data)) return data;
-  throw new ChartError('USAGE', `${file} holds no map of values`);
+  throw new ChartError('USAGE', `${file} holds no map of values`, {
+    hint: "Write the chart's own values there (as for helm install), without a key for the wrapper.",
+  });
 }

@@ -92,7 +92,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 
 {{- define "multus.firstInstallHook" -}}
 {{- if and .Values.firstInstallHook (not (.Capabilities.APIVersions.Has "k8s.cni.cncf.io/v1")) -}}
-"helm.sh/hook": "post-install,post-upgrade"
+"helm.sh/hook": "post-install,post-upgrade,post-rollback"
 "meta.helm.sh/release-name": "{{ .Release.Name }}"
 "meta.helm.sh/release-namespace": "{{ .Release.Namespace }}"
 {{- end -}}
@@ -102,6 +102,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- if .Values.crds.keep -}}
 "helm.sh/resource-policy": "keep"
 "argocd.argoproj.io/sync-options": "Prune=false,Delete=false"
+"argocd.argoproj.io/sync-wave": "-1"
 {{- end -}}
 {{- end -}}
 

@@ -12,6 +12,7 @@ import { chartYaml } from './chart-yaml.ts';
 import { renderHandlebars } from './handlebars.ts';
 import { helpersData } from './helpers-tpl.ts';
 import { withDefaults } from './schema-defaults.ts';
+import { withPresetNames } from './preset-names.ts';
 import { schemaTree, type SchemaNode } from './schema-node.ts';
 import { valueRows } from './values-table.ts';
 import { valuesYaml, YAML_STYLE } from './values-yaml.ts';
@@ -48,7 +49,7 @@ export const UPSTREAM_VALUES = 'ci/upstream-values.yaml';
 export async function assemble(input: AssembleInput): Promise<Assembled> {
   const { recipe, model } = input;
   const bundled = await bundleSchema(input.files);
-  const tree = schemaTree(bundled);
+  const tree = withPresetNames(schemaTree(bundled), recipe.presets);
   const unset = model.presets?.options[model.presets.default] ?? {};
   const documented = fillIn(model.defaults, unset);
   const files = new Map<string, string>([

@@ -82,6 +82,7 @@ describe('what keeps objects when the ApplicationSet’s options are others', ()
     const made = await object(name);
     const values = getPath(made, name === 'application.yaml' ? 'spec.source.helm.valuesObject' : 'multus');
     expect(values).toEqual({
+      firstInstallHook: false,
       commonAnnotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false' },
       crds: {
         annotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false,Delete=false' },

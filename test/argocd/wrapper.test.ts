@@ -4,18 +4,38 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeChart } from '../../scripts/io/chart-dir.ts';
 import { testEngines } from '../../scripts/io/helm-engines.ts';
+import type { Helm } from '../../scripts/io/helm.ts';
 import { copy } from '../../scripts/oci/copy.ts';
 import { packageChart } from '../../scripts/package/artifact.ts';
 import type { JsonObject } from '../../scripts/parse/manifest.ts';
 import { parseManifest } from '../../scripts/parse/parse.ts';
 import { artifactStore } from '../../scripts/publish/artifact-store.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
-import { thisProject } from '../helpers/this-project.ts';
+import { ROOT, thisProject } from '../helpers/this-project.ts';
 import { openOn } from '../oci/registry-setup.ts';
 import { deployment, files } from './setup.ts';
 
 const RELEASE = { name: 'infra-multus', namespace: 'kube-system' };
 const LABELS = { 'example.org/site': 'a' };
+const NETWORK = { name: 'prod', namespace: 'vms', config: { cniVersion: '1.0.0', type: 'bridge' } };
+const WAVE = 'argocd.argoproj.io/sync-wave';
+const UNPRUNED = /^ServerSideApply=true,Prune=false$/;
+const OPTIONS: Readonly<Record<string, RegExp>> = {
+  CustomResourceDefinition: /^ServerSideApply=true,Prune=false,Delete=false$/,
+  // Networks come and go with the values.
+  NetworkAttachmentDefinition: /^SkipDryRunOnMissingResource=true$/,
+};
+/** Argo CD waits for the CRD before it applies the rest, and for that before the networks. */
+const IN_WAVES = [
+  ['CustomResourceDefinition', '-1'],
+  ['NetworkAttachmentDefinition', '1'],
+];
+
+interface Rendered {
+  readonly kind: string;
+  readonly labels: JsonObject;
+  readonly annotations: JsonObject;
+}
 
 let folder = '';
 let registry: FakeRegistry;
@@ -33,7 +53,7 @@ beforeAll(async () => {
     version: artifact.version,
     digest: artifact.manifest.descriptor.digest,
     repository: `${registry.host}/infra`,
-    values: { ...values, commonLabels: LABELS },
+    values: { ...values, commonLabels: LABELS, networkAttachmentDefinitions: [NETWORK] },
   };
   await writeChart(folder, await files(changes));
 });
@@ -42,22 +62,49 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** The objects that a chart renders, as Argo CD has them. */
+async function rendered(helm: Helm, chart: string, values: JsonObject = {}): Promise<readonly Rendered[]> {
+  const text = await helm.template(chart, RELEASE, values);
+  return parseManifest(text, helm.version).resources.map(({ kind, object }) => {
+    const { labels = {}, annotations = {} } = object['metadata'] as Readonly<Record<string, JsonObject>>;
+    return { kind, labels, annotations };
+  });
+}
+
+/** Objects outside wave 0. */
+function waves(objects: readonly Rendered[]): readonly (readonly [string, unknown])[] {
+  return objects
+    .map(({ kind, annotations }) => [kind, annotations[WAVE]] as const)
+    .filter(([, wave]) => wave !== undefined);
+}
+
 test('Helm takes the lock, brings the chart and renders it with the values of the site', async () => {
   const wrapper = join(folder, 'apps', 'multus');
   for (const helm of await testEngines()) {
     const { status, stderr } = await helm.exec(['dependency', 'build', wrapper, '--plain-http']);
     expect([helm.version, status, stderr]).toEqual([helm.version, 0, expect.any(String)]);
-    const text = await helm.template(wrapper, RELEASE, {});
-    const objects = parseManifest(text, helm.version).resources.map(({ object }) => object);
+    const objects = await rendered(helm, wrapper);
     expect(objects.map(({ kind }) => kind)).toContain('DaemonSet');
-    for (const object of objects) {
-      const { labels, annotations } = object['metadata'] as Readonly<Record<string, JsonObject>>;
+    for (const { kind, labels, annotations } of objects) {
       expect(labels).toMatchObject(LABELS);
-      expect(String(annotations?.['argocd.argoproj.io/sync-options'])).toMatch(
-        object['kind'] === 'CustomResourceDefinition'
-          ? /^ServerSideApply=true,Prune=false,Delete=false$/
-          : /^ServerSideApply=true,Prune=false$/,
-      );
+      expect(annotations['argocd.argoproj.io/sync-options']).toMatch(OPTIONS[kind] ?? UNPRUNED);
+      // Argo CD would make a hook of Helm's a hook of its own, outside the waves.
+      expect(annotations).not.toHaveProperty(['helm.sh/hook']);
+    }
+    expect(waves(objects)).toEqual(IN_WAVES);
+  }
+});
+
+test('without the values of the site the CRD is kept and first, and networks wait as a hook', async () => {
+  for (const helm of await testEngines()) {
+    const objects = await rendered(helm, join(ROOT, 'chart'), { networkAttachmentDefinitions: [NETWORK] });
+    expect(waves(objects)).toEqual(IN_WAVES);
+    for (const { kind, annotations } of objects) {
+      const crd = kind === 'CustomResourceDefinition';
+      const network = kind === 'NetworkAttachmentDefinition';
+      expect('helm.sh/hook' in annotations).toBe(network);
+      if (crd) expect(annotations['argocd.argoproj.io/sync-options']).toBe('Prune=false,Delete=false');
+      else if (!network) expect(annotations).toEqual({});
     }
   }
 });

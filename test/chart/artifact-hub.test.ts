@@ -19,7 +19,7 @@ interface ChartYaml {
   readonly icon: string;
   readonly home: string;
   readonly keywords: readonly string[];
-  readonly maintainers: readonly { readonly name: string }[];
+  readonly maintainers: readonly { readonly name: string; readonly email: string }[];
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +34,8 @@ it('Chart.yaml has what Artifact Hub shows: icon, home, keywords, maintainers, c
   expect(chart.home).toMatch(/^https:/);
   expect(chart.keywords).toContain('networking');
   expect(chart.maintainers.length).toBeGreaterThan(0);
+  for (const { name, email } of chart.maintainers)
+    expect(`${name} <${email}>`).toMatch(/^\S.* <\S+@\S+\.\S+>$/);
   expect(CATEGORIES).toContain(chart.annotations['artifacthub.io/category']);
   expect(chart.annotations['artifacthub.io/license']).toBe('Apache-2.0');
 });

@@ -1,17 +1,37 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import semver from 'semver';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { testEngines } from '../../scripts/io/helm-engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
+import { parseChangelog } from '../../scripts/package/changelog.ts';
 import { parseManifest } from '../../scripts/parse/parse.ts';
 import { immutableChanges, lostObjects } from '../helpers/adoption.ts';
-import { ROOT } from '../helpers/this-project.ts';
+import { ROOT, thisProject } from '../helpers/this-project.ts';
 
 /** Charts as they were released; every release adds its archive here. */
 const RELEASES = join(ROOT, 'test', 'fixtures', 'releases');
 const RELEASE = { name: 'multus', namespace: 'kube-system' };
 
-describe.each(readdirSync(RELEASES).filter((name) => name.endsWith('.tgz')))('upgrade from %s', (archive) => {
+const ARCHIVES = readdirSync(RELEASES);
+
+it('there is an archive of every version in CHANGELOG.md below this one, and of no other', async () => {
+  const { name, version: current } = (await thisProject()).project.recipe.chart;
+  const releases = parseChangelog(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'), 'CHANGELOG.md');
+  const older = releases
+    .map(({ version }) => version)
+    .filter((version) => version !== 'Unreleased' && semver.lt(version, current));
+  expect(older).not.toEqual([]);
+  expect(ARCHIVES.toSorted()).toEqual(older.map((version) => `${name}-${version}.tgz`).toSorted());
+  for (const helm of await testEngines())
+    for (const version of older) {
+      const { stdout } = await helm.exec(['show', 'chart', join(RELEASES, `${name}-${version}.tgz`)]);
+      expect(parse(stdout)).toMatchObject({ name: name, version });
+    }
+});
+
+describe.each(ARCHIVES)('upgrade from %s', (archive) => {
   let engines: readonly Helm[];
   beforeAll(async () => {
     engines = await testEngines();
@@ -22,7 +42,7 @@ describe.each(readdirSync(RELEASES).filter((name) => name.endsWith('.tgz')))('up
     [
       'monitoring and a network',
       {
-        monitoring: { metricsPort: 9091, prometheusRule: { create: true } },
+        monitoring: { metricsPort: 9876, prometheusRule: { create: true } },
         networkAttachmentDefinitions: [
           { name: 'prod', namespace: 'vms', config: { cniVersion: '1.0.0', type: 'bridge', vlan: 57 } },
         ],

@@ -59,18 +59,43 @@ test('touches nothing but dist/argocd, and the second time nothing at all', asyn
   expect(await diskState(project)).toEqual(before);
 });
 
-test('--oci names the digest that a release of the same project has; --values are the site’s', async () => {
-  const values = join(project, 'site.yaml');
-  await writeFile(values, 'nodeSelector: {a: b}\n');
-  expect((await argocd([...REGISTRY, '--oci', '--values', values])).code).toBe(0);
-  expect(await source()).toEqual({
+test('--oci names the digest that a release of the same project has', async () => {
+  expect((await argocd([...REGISTRY, '--oci'])).code).toBe(0);
+  expect(await source()).toMatchObject({
     repoURL: 'oci://git.example.org/infra/multus',
     path: '.',
     targetRevision: digest,
-    helm: { releaseName: 'multus', valuesObject: { nodeSelector: { a: 'b' } } },
+    helm: { releaseName: 'multus' },
   });
+});
+
+test('--values are the site’s, over the recipe’s: what makes adoption safe stays', async () => {
+  const values = join(project, 'site.yaml');
+  await writeFile(
+    values,
+    'nodeSelector: {a: b}\ntolerations: null\ncommonAnnotations: {c: d}\nfirstInstallHook: true\n',
+  );
+  expect((await argocd([...REGISTRY, '--values', values])).code).toBe(0);
+  const options = 'ServerSideApply=true,Prune=false';
+  const merged = {
+    nodeSelector: { a: 'b' },
+    // Takes back the chart's own default.
+    tolerations: null,
+    firstInstallHook: true,
+    commonAnnotations: { 'argocd.argoproj.io/sync-options': options, c: 'd' },
+    crds: { annotations: { 'argocd.argoproj.io/sync-options': `${options},Delete=false` } },
+  };
+  expect(await source()).toMatchObject({ helm: { valuesObject: merged } });
   const wrapper = await readFile(join(project, 'dist/argocd/apps/multus/values.yaml'), 'utf8');
-  expect(parse(wrapper)).toEqual({ multus: { nodeSelector: { a: 'b' } } });
+  expect(parse(wrapper)).toEqual({ multus: merged });
+});
+
+test('--values that hold no map are refused by the name of their file', async () => {
+  const values = join(project, 'list.yaml');
+  await writeFile(values, '- a\n');
+  const { code, stderr } = await argocd([...REGISTRY, '--values', values]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${values} holds no map of values`);
 });
 
 test('$REGISTRY serves where no flag does; credentials of the environment are in no file', async () => {

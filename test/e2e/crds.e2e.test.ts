@@ -41,7 +41,7 @@ describeWith(['crds'], 'objects of other projects', () => {
 
   it('the Prometheus operator accepts PodMonitor and PrometheusRule', async () => {
     const values = {
-      monitoring: { metricsPort: 9091, podMonitor: { create: true }, prometheusRule: { create: true } },
+      monitoring: { metricsPort: 9876, podMonitor: { create: true }, prometheusRule: { create: true } },
     };
     for (const helm of await testEngines()) {
       const { resources } = parseManifest(

@@ -20,6 +20,7 @@ export type Tool =
   | 'oras'
   | 'promtool'
   | 'kube-score'
+  | 'checkov'
   | 'gitea'
   | 'etcd'
   | 'kube-apiserver'

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Brings the real servers and clients that the end-to-end tests need into one cache folder:
 # CNCF Distribution and skopeo (Debian), crane, oras and kube-score (Go), promtool and etcd (Debian's
-# packages, unpacked), and Gitea and kube-apiserver, built from their Go modules. What is there is
-# kept. Fails when anything cannot be had. Needs: root or the packages installed, Go, a C compiler.
+# packages, unpacked), checkov (PyPI, in an environment of its own), and Gitea and kube-apiserver, built
+# from their Go modules. What is there is kept. Fails when anything cannot be had. Needs: root or the
+# packages installed, Go, a C compiler, Python 3 with venv.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,6 +15,7 @@ kubernetes_version=v1.34.2
 crane_version=v0.20.6
 oras_version=v1.2.3
 kube_score_version=v1.20.0
+checkov_version=3.3.30
 mkdir -p "$cache/bin"
 
 say() { printf 'prepare: %s\n' "$*"; }
@@ -34,6 +36,20 @@ go_tool() {
   GOBIN="$cache/bin" go install "$module@$version"
   mv "$cache/bin/$name" "$cache/bin/$name-$version"
   ln -sf "$name-$version" "$cache/bin/$name"
+}
+
+# Marked when it is complete: a cut leaves half of it, and an environment cannot be renamed.
+checkov() {
+  local target="$cache/checkov-$checkov_version"
+  if [ ! -e "$target/complete" ]; then
+    say "installing checkov $checkov_version"
+    rm -rf "$target"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
+    python3 -m venv "$target"
+    "$target/bin/pip" install --quiet --disable-pip-version-check "checkov==$checkov_version"
+    touch "$target/complete"
+  fi
+  ln -sf "$target/bin/checkov" "$cache/bin/checkov"
 }
 
 # A program of a Debian package, unpacked, so that no service starts.
@@ -88,6 +104,7 @@ debian docker-registry skopeo
 go_tool crane github.com/google/go-containerregistry/cmd/crane "$crane_version"
 go_tool oras oras.land/oras/cmd/oras "$oras_version"
 go_tool kube-score github.com/zegl/kube-score/cmd/kube-score "$kube_score_version"
+checkov
 unpacked promtool prometheus
 unpacked etcd etcd-server
 crd github.com/argoproj/argo-cd/v3 v3.2.0 manifests/crds/application-crd.yaml
