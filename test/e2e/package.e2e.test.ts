@@ -95,7 +95,23 @@ describeWith(
       }
     });
 
-    it('is read by oras and crane', () => {
+    it('is pushed by crane out of the layout, digest unchanged', async () => {
+      const repository = `${server.host}/by-crane/multus`;
+      const pushed = spawnSync(tool('crane'), ['push', '--insecure', layout(), `${repository}:1.0.0`], {
+        encoding: 'utf8',
+      });
+      expect(pushed.status, pushed.stderr).toBe(0);
+      const receipt = JSON.parse(
+        await readFile(join(project, 'dist', 'multus-1.0.0.receipt.json'), 'utf8'),
+      ) as { readonly digest: string };
+      expect(pushed.stdout.trim()).toBe(`${repository}@${receipt.digest}`);
+      const crane = spawnSync(tool('crane'), ['digest', '--insecure', `${repository}:1.0.0`], {
+        encoding: 'utf8',
+      });
+      expect(crane.stdout.trim()).toBe(receipt.digest);
+    });
+
+    it('is read by oras, and by crane from the registry', () => {
       const oras = spawnSync(tool('oras'), ['manifest', 'fetch', '--oci-layout', `${layout()}:1.0.0`], {
         encoding: 'utf8',
       });
