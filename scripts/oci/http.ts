@@ -17,6 +17,8 @@ export interface Call extends Omit<Exchange, 'headers' | 'body'> {
   readonly expect: readonly number[];
   /** The repository that is written to, for the message. */
   readonly writes?: string;
+  /** Awaited each time right before the request leaves, behind all pauses and tokens; what it throws ends the call. */
+  readonly before?: () => Promise<void>;
 }
 
 /** Requests to one registry: authorized, repeated, redirected. */
@@ -123,6 +125,7 @@ async function authorized(
 ): Promise<Answer> {
   const attempt = async (): Promise<readonly [Answer, string | undefined]> => {
     const header = call.url.origin === origin.origin ? await auth.header(call.scopes) : undefined;
+    await call.before?.();
     return [await redirected(call, header, wire), header];
   };
   const [answer, sent] = await attempt();

@@ -67,9 +67,9 @@ export function remoteStore(client: Client, repository: string, name: string): R
       await uploadBlob(location === undefined ? target : { ...target, location }, descriptor, open);
     },
     resolve: async (reference) => (await getManifest(client, repository, reference))?.descriptor,
-    tag: async (descriptor, tag) => {
+    tag: async (descriptor, tag, wanted) => {
       const bytes = pushed.get(descriptor.digest) ?? (await manifestBytes(descriptor));
-      await putManifest(client, repository, tag, { descriptor, bytes });
+      await putManifest(client, repository, tag, { descriptor, bytes }, wanted);
     },
     mount: async ({ digest }, from) => {
       const outcome = await mountBlob(client, repository, digest, from);
