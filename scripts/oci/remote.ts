@@ -111,7 +111,8 @@ async function fetchBlob(
 /**
  * Asks to take a blob over from another repository of the same registry. True when it is
  * here now; an ordinary upload when the registry rather wants that (202);
- * false when it refuses: reading there may not be allowed, which is no error.
+ * false when it or its token service refuses: reading there may not be allowed, or it may
+ * know no mounts, which is no error.
  */
 async function mountBlob(
   client: Client,
@@ -122,13 +123,23 @@ async function mountBlob(
   const url = new URL(`/v2/${repository}/blobs/uploads/`, client.origin);
   url.searchParams.set('mount', digest);
   url.searchParams.set('from', from);
-  const answer = await client.send({
+  const sent = client.send({
     method: 'POST',
     url,
     headers: { ...OCTET_STREAM, 'content-length': '0' },
     scopes: [scopeOf(repository, 'pull,push'), scopeOf(from, 'pull')],
-    expect: [201, 202, 400, 401, 403, 404, 405],
+    expect: [201, 202],
   });
-  if (answer.status === 201) return true;
-  return answer.status === 202 ? openedBy(answer) : false;
+  const answer = await sent.catch((error: unknown) => {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  });
+  if (answer === undefined) return false;
+  return answer.status === 201 || openedBy(answer);
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ChartError && (error.code === 'REGISTRY_DENIED' || error.code === 'REGISTRY_ANSWER')
+  );
 }
