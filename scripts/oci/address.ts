@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Ranges that only mean something on the machine or network where they are used (RFC 6890). */
+/**
+ * Ranges that only mean something on the machine or network where they are used, and those
+ * that no server has (RFC 6890 and the IANA special-purpose registries).
+ */
 const INTERNAL = new BlockList();
 for (const [network, bits] of [
   ['0.0.0.0', 8],
@@ -9,15 +12,27 @@ for (const [network, bits] of [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  // Multicast, reserved, broadcast.
+  ['224.0.0.0', 3],
 ] as const) {
   INTERNAL.addSubnet(network, bits, 'ipv4');
 }
 for (const [network, bits] of [
-  ['::', 128],
-  ['::1', 128],
+  // Unspecified, loopback, and IPv4 addresses as they were once written in IPv6.
+  ['::', 96],
+  // NAT64, Teredo and 6to4 have an IPv4 address in them, which may be any.
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  // Site-local, deprecated but still routed inside (RFC 3879).
+  ['fec0::', 10],
+  ['ff00::', 8],
 ] as const) {
   INTERNAL.addSubnet(network, bits, 'ipv6');
 }
