@@ -57,6 +57,7 @@ export function createClient({ origin, wire, login }: ClientOptions): Client {
   const auth = authorizer({
     login,
     origin,
+    plainHttp: wire.plainHttp,
     now: wire.waiting.now,
     get: (url, authorization) => getToken(url, authorization, login?.source, wire),
   });
@@ -157,7 +158,7 @@ async function redirected(
       wire,
     );
     if (!REDIRECTS.has(answer.status) || !mayFollow(call.method, answer.status)) return answer;
-    const target = followable(answer.header('location'), url, 'the redirect');
+    const target = followable(answer.header('location'), url, 'the redirect', wire.plainHttp);
     // Once the chain has left, nothing that comes back to the origin is trusted either.
     stayed = stayed && target.origin === call.url.origin;
     wire.note(

@@ -45,7 +45,7 @@ export async function listPages<T>(
     for (const item of read(answer)) items.set(key(item), item);
     const next = nextLink(answer.header('link'));
     if (next === undefined || items.size === before) return [...items.values()];
-    url = followable(next, answer.url, 'the next page');
+    url = followable(next, answer.url, 'the next page', client.wire.plainHttp);
   }
   throw new ChartError('REGISTRY_ANSWER', `${displayUrl(first)}: the list has more than ${MOST_PAGES} pages`);
 }

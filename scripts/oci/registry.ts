@@ -51,6 +51,7 @@ export async function openRegistry(
       dispatcher: dispatcherFor({ env, ...(caFile !== undefined && { caFile }) }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
       waiting,
+      plainHttp: options.plainHttp === true,
       note,
     },
     ...(login && { login }),

@@ -135,7 +135,7 @@ async function mountBlob(
     throw error;
   });
   if (answer === undefined) return false;
-  return answer.status === 201 || openedBy(answer);
+  return answer.status === 201 || openedBy(answer, client.wire);
 }
 
 function isRefusal(error: unknown): boolean {

@@ -83,7 +83,7 @@ async function sendRest(
     offset += length;
     if (rangeEnd(answer) !== offset)
       return new Fault(`the registry has ${rangeEnd(answer)} of ${offset} bytes`, true);
-    location = uploadLocation(answer);
+    location = uploadLocation(answer, target.client.wire);
   }
   const done = await sendPiece(target, 'PUT', withDigest(location, descriptor), source, offset, 0);
   return isAnswer(done, 201) ? undefined : done;
@@ -107,7 +107,7 @@ async function askRange(
     return undefined;
   });
   if (answer?.status !== 204) return undefined;
-  const next = answer.header('location') === undefined ? location : uploadLocation(answer);
+  const next = answer.header('location') === undefined ? location : uploadLocation(answer, client.wire);
   return { location: next, offset: rangeEnd(answer) };
 }
 

@@ -2,7 +2,7 @@ import type { BlobSource } from './blob-source.ts';
 import type { Call, Client } from './http.ts';
 import { followable } from './redirect.ts';
 import type { Descriptor } from './store.ts';
-import { Fault, type Answer } from './wire.ts';
+import { Fault, type Answer, type Wire } from './wire.ts';
 
 /** An upload that the registry has opened. */
 export interface UploadSession {
@@ -32,15 +32,15 @@ export type Failure = Fault | Answer;
 export const OCTET_STREAM = { 'content-type': 'application/octet-stream' } as const;
 
 /** The upload that a 202 opens. Throws REGISTRY_REDIRECT. */
-export function openedBy(answer: Answer): UploadSession {
+export function openedBy(answer: Answer, wire: Wire): UploadSession {
   // distribution-spec v1.1, "Pushing a blob in chunks"
   const least = Number(answer.header('oci-chunk-min-length') ?? 0);
-  return { location: uploadLocation(answer), leastChunk: Number.isSafeInteger(least) ? least : 0 };
+  return { location: uploadLocation(answer, wire), leastChunk: Number.isSafeInteger(least) ? least : 0 };
 }
 
 /** The Location of an upload, absolute or relative to what was asked. Throws REGISTRY_REDIRECT. */
-export function uploadLocation(answer: Answer): URL {
-  return followable(answer.header('location'), answer.url, 'the upload location');
+export function uploadLocation(answer: Answer, { plainHttp }: Wire): URL {
+  return followable(answer.header('location'), answer.url, 'the upload location', plainHttp);
 }
 
 /** Where the blob's last request goes. */

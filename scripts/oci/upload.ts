@@ -85,7 +85,7 @@ async function begin({ client, repository, scopes }: UploadTarget): Promise<Uplo
     writes: repository,
     expect: [202],
   });
-  return openedBy(answer);
+  return openedBy(answer, client.wire);
 }
 
 /** Sends everything to one upload; a failure is returned, not thrown. */

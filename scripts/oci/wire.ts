@@ -9,6 +9,8 @@ export interface Wire {
   readonly dispatcher: Dispatcher;
   readonly waiting: Waiting;
   readonly timeouts: Timeouts;
+  /** http with any host was asked for, not only with the loopback. */
+  readonly plainHttp: boolean;
   /** Told of every retry and redirect. */
   readonly note: (text: string) => void;
 }

@@ -34,6 +34,8 @@ export interface AuthorizerOptions {
   readonly login: Login | undefined;
   /** The registry's own origin: only its challenges are answered. */
   readonly origin: URL;
+  /** Its realm may be http on any host. */
+  readonly plainHttp: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Gets a token's JSON, with the Authorization header for the realm's origin only. */
@@ -104,13 +106,13 @@ function basicHeader({ username, password }: Login): string {
  */
 function chooseScheme(
   challenges: readonly Challenge[],
-  { origin, login }: AuthorizerOptions,
+  { origin, plainHttp, login }: AuthorizerOptions,
 ): Scheme | undefined {
   const basic = challenges.some(({ scheme }) => scheme === 'basic') && login !== undefined;
   const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
   if (bearer === undefined) return basic ? { kind: 'basic' } : undefined;
   try {
-    const realm = followable(bearer.parameters.get('realm'), origin, 'the token realm');
+    const realm = followable(bearer.parameters.get('realm'), origin, 'the token realm', plainHttp);
     return { kind: 'bearer', realm, service: bearer.parameters.get('service') };
   } catch (error) {
     if (basic) return { kind: 'basic' };

@@ -20,6 +20,7 @@ function subject(answer: object = {}, login: Login | null = LOGIN): Subject {
   const auth = authorizer({
     login: login ?? undefined,
     origin: ORIGIN,
+    plainHttp: false,
     now: () => state.now,
     get: async (url, authorization) => {
       state.asked.push(`${url.search} ${authorization ?? 'anonymous'}`);
