@@ -148,22 +148,25 @@ async function redirected(
   let { url } = call;
   let stayed = true;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const answer = await exchange(
-      {
-        ...rest,
-        url,
-        headers: { ...headers, ...(stayed && authorization !== undefined && { authorization }) },
-        ...(body !== undefined && { body: typeof body === 'function' ? body() : body }),
-      },
-      wire,
-    );
+    const request: Exchange = {
+      ...rest,
+      url,
+      headers: { ...headers, ...(stayed && authorization !== undefined && { authorization }) },
+      ...(body !== undefined && { body: typeof body === 'function' ? body() : body }),
+    };
+    const answer = await exchange(request, wire).catch((error: unknown) => {
+      if (hop === 0 || !(error instanceof Fault)) throw error;
+      throw new Fault(
+        `redirected to ${displayUrl(request.url)}: ${error.message}`,
+        error.passing,
+        error,
+        error.hint,
+      );
+    });
     if (!REDIRECTS.has(answer.status) || !mayFollow(call.method, answer.status)) return answer;
     const target = followable(answer.header('location'), url, 'the redirect', wire.plainHttp);
     // Once the chain has left, nothing that comes back to the origin is trusted either.
     stayed = stayed && target.origin === call.url.origin;
-    wire.note(
-      `${displayUrl(url)} redirects to ${displayUrl(target)}${stayed ? '' : ', without credentials'}`,
-    );
     url = target;
   }
   throw new ChartError('REGISTRY_REDIRECT', `${displayUrl(call.url)}: more than ${MOST_REDIRECTS} redirects`);

@@ -13,7 +13,7 @@ export interface RegistryOptions extends CredentialOptions {
   readonly plainHttp?: boolean;
   /** PEM file with further authorities (`--ca-file`); loopback hosts then speak https. */
   readonly caFile?: string;
-  /** Told of every retry and redirect. */
+  /** Told of every retry. */
   readonly note?: (text: string) => void;
   readonly timeouts?: Partial<Timeouts>;
   readonly waiting?: Waiting;

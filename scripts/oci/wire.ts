@@ -11,7 +11,7 @@ export interface Wire {
   readonly timeouts: Timeouts;
   /** http with any host was asked for, not only with the loopback. */
   readonly plainHttp: boolean;
-  /** Told of every retry and redirect. */
+  /** Told of every retry. */
   readonly note: (text: string) => void;
 }
 
