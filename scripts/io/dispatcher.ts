@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import { ChartError, messageOf } from '../errors.ts';
@@ -8,6 +9,8 @@ export interface DispatcherOptions {
   /** PEM file with certificates that are trusted beside the system's (`--ca-file`). */
   readonly caFile?: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Looks up the names of servers; not those of proxies, which look servers up themselves. */
+  readonly lookup?: LookupFunction;
   /** Milliseconds; see undici's Client options of the same names. */
   readonly connectTimeout?: number;
   readonly headersTimeout?: number;
@@ -22,7 +25,14 @@ export interface DispatcherOptions {
  * @throws FILE_MISSING when the file cannot be read
  */
 export function dispatcherFor(options: DispatcherOptions): Dispatcher {
-  const { caFile, env, connectTimeout = 15_000, headersTimeout = 60_000, bodyTimeout = 60_000 } = options;
+  const {
+    caFile,
+    env,
+    lookup,
+    connectTimeout = 15_000,
+    headersTimeout = 60_000,
+    bodyTimeout = 60_000,
+  } = options;
   const ca = caFile === undefined ? undefined : [...rootCertificates, ...extra(env), read(caFile)];
   const tls = { ...(ca && { ca }), timeout: connectTimeout };
   const proxy = {
@@ -34,7 +44,7 @@ export function dispatcherFor(options: DispatcherOptions): Dispatcher {
     ...proxy,
     headersTimeout,
     bodyTimeout,
-    connect: tls,
+    connect: { ...tls, ...(lookup && { lookup }) },
     requestTls: tls,
     proxyTls: tls,
     clientFactory: (origin, factoryOptions) => proxyPool(origin, factoryOptions, connectTimeout),

@@ -37,15 +37,26 @@ for (const [network, bits] of [
   INTERNAL.addSubnet(network, bits, 'ipv6');
 }
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Link-local addresses, and the unspecified ones, by which Linux reaches itself. */
+const NO_SERVER = new BlockList();
+NO_SERVER.addSubnet('0.0.0.0', 8, 'ipv4');
+NO_SERVER.addSubnet('169.254.0.0', 16, 'ipv4');
+NO_SERVER.addAddress('::', 'ipv6');
+NO_SERVER.addSubnet('fe80::', 10, 'ipv6');
+
 /** Whether a host (of a URL, without port) is this very machine. */
 export function isLoopback(hostname: string): boolean {
   const host = bare(hostname);
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    (isIP(host) === 4 && host.startsWith('127.'))
-  );
+  return host === 'localhost' || host.endsWith('.localhost') || isIn(LOOPBACK, host);
+}
+
+/** Whether an address is one that no name of a server has. */
+export function isNoServer(address: string): boolean {
+  return isIn(NO_SERVER, address);
 }
 
 /**
@@ -54,9 +65,13 @@ export function isLoopback(hostname: string): boolean {
  */
 export function isInternal(hostname: string): boolean {
   const host = bare(hostname);
+  return isLoopback(host) || isIn(INTERNAL, host);
+}
+
+/** BlockList takes ::ffff:10.0.0.1 for the IPv4 address that it is. */
+function isIn(list: BlockList, host: string): boolean {
   const version = isIP(host);
-  // BlockList takes ::ffff:10.0.0.1 for the IPv4 address that it is.
-  return isLoopback(host) || (version !== 0 && INTERNAL.check(host, version === 4 ? 'ipv4' : 'ipv6'));
+  return version !== 0 && list.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 function bare(hostname: string): string {

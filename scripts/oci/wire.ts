@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { messageOf } from '../errors.ts';
+import { ChartError, messageOf } from '../errors.ts';
 import type { Waiting } from '../fetch/retry.ts';
 import type { ByteStream } from './store.ts';
 
@@ -71,7 +71,7 @@ const LONGEST_BODY = 8 * 1024 * 1024;
 /** Of an error page, more is of no use. */
 const LONGEST_ERROR = 64 * 1024;
 
-/** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}. */
+/** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}; REGISTRY_REDIRECT for a name. */
 export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
   const undici = await import('undici');
   try {
@@ -94,6 +94,8 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
     }
     return { ...head, bytes: await collect(atLeast(body, wire.timeouts.idle), ok) };
   } catch (error) {
+    // Of the lookup: a name that may not be connected to.
+    if (error instanceof ChartError) throw error;
     throw faultOf(error, request, wire.timeouts);
   }
 }
