@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { messageOf } from '../errors.ts';
+import { ChartError } from '../errors.ts';
 import type { Waiting } from '../fetch/retry.ts';
+import { Fault, faultOf } from './fault.ts';
+import { atLeast, watched } from './pace.ts';
 import type { ByteStream } from './store.ts';
 
 /** The door to the network; injected, so that tests neither wait nor leave the machine. */
@@ -9,7 +11,9 @@ export interface Wire {
   readonly dispatcher: Dispatcher;
   readonly waiting: Waiting;
   readonly timeouts: Timeouts;
-  /** Told of every retry and redirect. */
+  /** http with any host was asked for, not only with the loopback. */
+  readonly plainHttp: boolean;
+  /** Told of every retry. */
   readonly note: (text: string) => void;
 }
 
@@ -17,7 +21,7 @@ export interface Wire {
 export interface Timeouts {
   /** Until an answer begins; starts anew with every piece of the request's body. */
   readonly headers: number;
-  /** Between two pieces of an answer's body. */
+  /** Between two pieces of a body, of a request or of an answer. */
   readonly idle: number;
   /** Until the answer to a blob's last byte begins: the registry may store all of it first. */
   readonly commit: number;
@@ -50,34 +54,24 @@ export interface Answer {
   readonly stream?: ByteStream;
 }
 
-/** A request that got no answer, or half of one. */
-export class Fault extends Error {
-  /** Whether another attempt may do better. */
-  readonly passing: boolean;
-  /** What to do, where the fault shows it. */
-  readonly hint: string | undefined;
-
-  constructor(message: string, passing: boolean, cause?: unknown, hint?: string) {
-    super(message, { cause });
-    this.passing = passing;
-    this.hint = hint;
-  }
-}
-
 /** Longer bodies that are not blobs are no manifests, tokens or lists. */
 const LONGEST_BODY = 8 * 1024 * 1024;
 /** Of an error page, more is of no use. */
 const LONGEST_ERROR = 64 * 1024;
 
-/** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}. */
+/** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}; REGISTRY_REDIRECT for a name. */
 export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
   const undici = await import('undici');
+  const { body: sent } = request;
+  const isWhole = sent === undefined || sent instanceof Uint8Array;
+  const out = isWhole ? undefined : watched(sent, wire.timeouts.idle);
   try {
     const { statusCode, headers, body } = await undici.request(request.url, {
       dispatcher: wire.dispatcher,
       method: request.method,
       headers: { 'user-agent': 'chartlift', ...request.headers },
-      body: request.body === undefined ? null : asBody(request.body),
+      body: isWhole ? (sent ?? null) : null,
+      ...(out !== undefined && { body: asBody(out.body), signal: out.signal }),
       headersTimeout: request.patience ?? wire.timeouts.headers,
       bodyTimeout: wire.timeouts.idle,
     });
@@ -88,82 +82,40 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
     const ok = statusCode >= 200 && statusCode < 300;
     const head = { status: statusCode, url: request.url, header };
     if (ok && request.stream === true) {
-      return { ...head, bytes: new Uint8Array(), stream: faulting(body, wire.timeouts) };
+      return { ...head, bytes: new Uint8Array(), stream: faulting(body, request, wire.timeouts) };
     }
-    return { ...head, bytes: await collect(body, ok) };
+    return { ...head, bytes: await collect(atLeast(body, wire.timeouts.idle), ok) };
   } catch (error) {
-    throw faultOf(error, wire.timeouts);
+    // Of the lookup: a name that may not be connected to.
+    if (error instanceof ChartError) throw error;
+    throw faultOf(error, request, wire.timeouts);
+  } finally {
+    out?.stop();
   }
 }
 
 /** undici takes any async iterable; its types know only of Node's own streams. */
-function asBody(body: Uint8Array | ByteStream): Uint8Array | Readable {
-  return body as Uint8Array | Readable;
+function asBody(body: ByteStream): Readable {
+  return body as Readable;
 }
 
-async function* faulting(body: AsyncIterable<Uint8Array>, timeouts: Timeouts): ByteStream {
+async function* faulting(body: AsyncIterable<Uint8Array>, request: Exchange, timeouts: Timeouts): ByteStream {
   try {
-    yield* body;
+    yield* atLeast(body, timeouts.idle);
   } catch (error) {
-    throw faultOf(error, timeouts);
+    throw faultOf(error, request, timeouts);
   }
 }
 
-async function collect(body: Dispatcher.ResponseData['body'], ok: boolean): Promise<Uint8Array> {
+async function collect(body: ByteStream, ok: boolean): Promise<Uint8Array> {
   const limit = ok ? LONGEST_BODY : LONGEST_ERROR;
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of body as AsyncIterable<Uint8Array>) {
+  for await (const piece of body) {
     size += piece.byteLength;
     if (size > limit && ok) throw new Fault(`the answer has more than ${limit} bytes`, false);
     if (size > limit) break;
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
-}
-
-/** Errors of a connection that another attempt may not meet. */
-const PASSING: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'UND_ERR_SOCKET',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-function faultOf(error: unknown, timeouts: Timeouts): Fault {
-  if (error instanceof Fault) return error;
-  const code = codeOf(error);
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'nothing listens there',
-    ENOTFOUND: 'there is no host of this name',
-    UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-    UND_ERR_HEADERS_TIMEOUT: `no answer within ${timeouts.headers / 1000} s`,
-    UND_ERR_BODY_TIMEOUT: `the answer stalled for ${timeouts.idle / 1000} s`,
-    UND_ERR_SOCKET: 'the connection was closed in the middle',
-  };
-  const text = words[code] ?? (messageOf(error) || 'no connection');
-  const hint = UNTRUSTED.has(code)
-    ? 'If the registry has a certificate of your own authority, name its PEM file by --ca-file.'
-    : /wrong version number|packet length too long/i.test(text)
-      ? 'The server does not speak TLS; if it is meant to be plain http, give --plain-http.'
-      : undefined;
-  return new Fault(code === '' ? text : `${text} (${code})`, PASSING.has(code), error, hint);
-}
-
-/** The code of a network error: its own, that of the first of several, or its cause's. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const { code, errors } = error as { readonly code?: unknown; readonly errors?: readonly unknown[] };
-  return typeof code === 'string' ? code : codeOf(errors?.[0] ?? error.cause);
 }
