@@ -4,7 +4,7 @@ import { run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
 import type { Job } from './publish/publish.ts';
-import { receiptOf } from './publish/receipt.ts';
+import { receiptOf, type PublishReceipt } from './publish/receipt.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { printDepartures, printNextSteps } from './publish/show.ts';
 
@@ -74,17 +74,18 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
   await writeAtomic(join(project, `${base}.tgz`), artifact.chart.bytes);
   out.step('packed', `${base}.tgz (${artifact.chart.descriptor.size} bytes)`);
   const done = await executeAll(planned, out);
-  await remote?.pull(artifact);
   const chart = done.find(({ kind }) => kind === 'chart');
   if (chart === undefined) throw new ChartError('BUG', 'No chart was published');
-  const receipt = receiptOf({
-    artifact,
-    plan: chart.plan,
-    steps: done.flatMap(({ steps }) => steps),
-    model: built.model,
-    lock: built.lock,
-  });
-  await writeAtomic(join(project, `${base}.receipt.json`), `${JSON.stringify(receipt, null, 2)}\n`);
+  const writeReceipt = async (pulledBy: readonly string[]): Promise<PublishReceipt> => {
+    const steps = done.flatMap((job) => job.steps);
+    const { model, lock } = built;
+    const made = receiptOf({ artifact, plan: chart.plan, steps, pulledBy, model, lock });
+    await writeAtomic(join(project, `${base}.receipt.json`), `${JSON.stringify(made, null, 2)}\n`);
+    return made;
+  };
+  // What is published is published, whatever the pull brings; so it has a receipt before.
+  const published = await writeReceipt([]);
+  const receipt = remote === undefined ? published : await writeReceipt(await remote.pull(artifact));
   printDepartures(built.model.departures, built.lock, out);
   printNextSteps(receipt, remote?.host, out);
   out.json(receipt);

@@ -17,6 +17,8 @@ export interface PublishReceipt {
   readonly result: 'published' | 'already-published';
   /** The manifest's digest, by which the release can be pinned. */
   readonly digest: string;
+  /** The Helms that pulled it and found the same archive; empty until they have, and for a layout. */
+  readonly pulledBy: readonly string[];
   readonly contents: readonly {
     readonly what: string;
     readonly mediaType: string;
@@ -34,12 +36,13 @@ interface ReceiptInput {
   readonly artifact: Artifact;
   readonly plan: PublishPlan;
   readonly steps: readonly DoneStep[];
+  readonly pulledBy: readonly string[];
   readonly model: ChartModel;
   readonly lock: Lock;
 }
 
 /** The receipt of a release. No clock: the same release gives the same receipt. */
-export function receiptOf({ artifact, plan, steps, model, lock }: ReceiptInput): PublishReceipt {
+export function receiptOf({ artifact, plan, steps, pulledBy, model, lock }: ReceiptInput): PublishReceipt {
   const { name, version, config, chart, manifest } = artifact;
   const content = (what: string, { mediaType, digest, size }: Artifact['config']['descriptor']) => ({
     what,
@@ -54,6 +57,7 @@ export function receiptOf({ artifact, plan, steps, model, lock }: ReceiptInput):
     tag: plan.tag,
     result: plan.state === 'published' ? 'already-published' : 'published',
     digest: plan.digest,
+    pulledBy,
     contents: [
       content('config', config.descriptor),
       content('chart', chart.descriptor),

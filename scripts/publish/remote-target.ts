@@ -33,8 +33,8 @@ export interface RemoteTarget {
    * @throws MIRROR_INCOMPLETE
    */
   imageJobs(built: Built, mirror: boolean): Promise<readonly Job[]>;
-  /** Pulls the published chart with a real Helm 3 and Helm 4. */
-  pull(artifact: Artifact): Promise<void>;
+  /** Pulls the published chart with a real Helm 3 and Helm 4, and gives their versions. */
+  pull(artifact: Artifact): Promise<readonly string[]>;
 }
 
 /** What opening it needs. */
@@ -106,10 +106,12 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
       };
       const engines = await helmEngines(env);
       await Promise.all(engines.map((helm) => helmPull(helm, published)));
+      const versions = engines.map(({ version }) => version);
       out.step(
         'pulled',
-        `by ${engines.map((helm) => `Helm ${helm.version}`).join(' and ')}, the same archive`,
+        `by ${versions.map((version) => `Helm ${version}`).join(' and ')}, the same archive`,
       );
+      return versions;
     },
   };
 }

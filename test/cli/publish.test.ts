@@ -1,11 +1,18 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLock } from '../../scripts/recipe/lock.ts';
 import { runCommand } from '../helpers/command-line.ts';
+import { ROOT } from '../helpers/this-project.ts';
 import { site, type Site } from './setup.ts';
 
 const DIGEST = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
+
+interface Receipt {
+  readonly digest: string;
+  readonly pulledBy: readonly string[];
+}
 
 let here: Site;
 
@@ -38,13 +45,35 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
     '--registry',
     here.target,
   ]);
-  const receipt = JSON.parse(released.stdout) as { readonly digest: string };
+  const receipt = JSON.parse(released.stdout) as Receipt;
   expect(receipt).toMatchObject({ target: `${host}/site/multus`, tag: '1.0.0', digest: DIGEST });
   expect(here.registry.content.tags.get('site/multus 1.0.0')).toBe(receipt.digest);
   const file = await readFile(join(here.project, 'dist/multus-1.0.0.receipt.json'), 'utf8');
   expect(JSON.parse(file)).toEqual(receipt);
+  expect(receipt.pulledBy).toEqual([expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)]);
+  const validate = new Ajv().compile(await receiptSchema());
+  expect([validate(receipt), validate.errors]).toEqual([true, null]);
   const lock = await readFile(join(here.project, 'upstream/lock.yaml'), 'utf8');
   expect(parseLock(lock, 'lock.yaml').images['image']?.digest).toBe(here.image.digest);
+});
+
+test('a release that Helm cannot pull has a receipt: it is published', async () => {
+  // Only Helm asks for a tag by HEAD.
+  const fault = { method: 'HEAD', path: '/manifests/1.0.0', times: 9 };
+  here.registry.faults.add({ ...fault, effect: { kind: 'status', status: 403 } });
+  const target = here.target.replace('/site', '/unpulled');
+  const args = ['--project', here.project, '--json', '--registry', target];
+  const { code, stdout, stderr } = await runCommand('release', args);
+  here.registry.faults.clear();
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^error: helm \d\S+ pull: .*\n {2}HELM_FAILED/m);
+  const file = await readFile(join(here.project, 'dist/multus-1.0.0.receipt.json'), 'utf8');
+  const digest = here.registry.content.tags.get('unpulled/multus 1.0.0');
+  expect(JSON.parse(file)).toMatchObject({
+    target: target.slice('oci://'.length) + '/multus',
+    digest,
+    pulledBy: [],
+  });
 });
 
 test('bundle, then a dry run of its release elsewhere: the same two digests', async () => {
@@ -69,3 +98,7 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
   expect(plans.map(({ digest }) => digest)).toEqual(made.items.map(({ digest }) => digest));
   expect([...here.registry.content.tags.keys()].filter((key) => key.startsWith('elsewhere/'))).toEqual([]);
 });
+
+async function receiptSchema(): Promise<object> {
+  return JSON.parse(await readFile(join(ROOT, 'scripts/publish/receipt.schema.json'), 'utf8')) as object;
+}
