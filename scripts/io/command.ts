@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import { processOutput, type Output } from './output.ts';
 import { mask } from './secrets.ts';
-import { removeTemporaries } from './temporary.ts';
+import { tidyUp } from './temporary.ts';
 
 /** One flag of a command, as `node:util` parseArgs knows it, with its help text. */
 interface FlagSpec {
@@ -71,7 +71,8 @@ export async function guard(action: () => Promise<number>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted(signal));
   try {
     process.exitCode = await action();
   } catch (error) {
@@ -81,7 +82,7 @@ export async function guard(action: () => Promise<number>): Promise<void> {
 
 /** Tidies up and says so, then lets the signal do what it does to a process that does not listen. */
 function interrupted(signal: NodeJS.Signals): void {
-  removeTemporaries();
+  tidyUp();
   process.stderr.write(
     `\ninterrupted (${signal}): nothing is half written; run the same command again and it goes on\n`,
   );

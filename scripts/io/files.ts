@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { temporaryDone, temporaryName } from './temporary.ts';
+import { removeLeftBehind, temporaryDone, temporaryName } from './temporary.ts';
 
 /** The bytes of a file. Throws FILE_MISSING with `hint` when there is none. */
 export async function readBytes(path: string, hint?: string): Promise<Uint8Array> {
@@ -28,6 +28,7 @@ export async function readText(path: string, hint?: string): Promise<string> {
  */
 export async function writeAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
+  await removeLeftBehind(dirname(path), `${basename(path)}.`);
   const temporary = temporaryName(path);
   try {
     await writeFile(temporary, data, { mode });

@@ -5,7 +5,7 @@ import { ChartError } from '../errors.ts';
 import { readText } from '../io/files.ts';
 import { registerSecret } from '../io/secrets.ts';
 import type { Login } from './auth/token.ts';
-import { askHelper, runProgram, type RunProgram } from './credential-helper.ts';
+import { askHelper, runHelper, type RunProgram } from './credential-helper.ts';
 
 /** A login and where it came from, which is printed; the password never is. */
 export interface Credentials extends Login {
@@ -43,7 +43,7 @@ export async function findCredentials(
     options.storedOnly === true ? undefined : ((await fromFlags(options)) ?? fromEnv(options.env));
   if (given !== undefined) return usable(given);
   for (const file of configFiles(options.env)) {
-    const stored = existsSync(file) ? await fromFile(file, registry, options.run ?? runProgram) : undefined;
+    const stored = existsSync(file) ? await fromFile(file, registry, options.run ?? runHelper) : undefined;
     if (stored !== undefined) return usable({ ...stored, source: file });
   }
   return undefined;

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { digestOf } from '../oci/digest.ts';
 import type { Helm } from '../io/helm.ts';
+import { withTemporaryFolder } from '../io/temporary.ts';
 
 /** Where a chart was published, as Helm is told. */
 export interface Published {
@@ -26,8 +26,7 @@ export interface Published {
  */
 export async function helmPull(helm: Helm, published: Published): Promise<void> {
   const { registry, repository, version, digest, plainHttp, caFile } = published;
-  const folder = await mkdtemp(join(tmpdir(), 'helm-pull-'));
-  try {
+  await withTemporaryFolder('helm-pull-', async (folder) => {
     const config = await writeLogin(folder, published);
     const args = [
       'pull',
@@ -51,9 +50,7 @@ export async function helmPull(helm: Helm, published: Published): Promise<void> 
         'VERIFY_FAILED',
         `helm ${helm.version} pulled ${file} with ${found}, published was ${digest}`,
       );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function writeLogin(folder: string, { registry, login }: Published): Promise<string> {

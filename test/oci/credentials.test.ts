@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { mask } from '../../scripts/io/secrets.ts';
-import { runProgram, type RunProgram } from '../../scripts/oci/credential-helper.ts';
+import { runHelper, type RunProgram } from '../../scripts/oci/credential-helper.ts';
 import { findCredentials, type CredentialOptions, type Credentials } from '../../scripts/oci/credentials.ts';
 
 const HOST = 'git.example.org:3000';
@@ -12,7 +12,10 @@ let home = '';
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'credentials-'));
 });
-afterEach(() => rm(home, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true });
+});
 
 async function write(path: string, content: unknown): Promise<string> {
   const file = join(home, path);
@@ -130,7 +133,9 @@ test('helpers are programs: one that runs, one that is missing, one whose name i
     '#!/bin/sh\nread host\necho "{\\"Username\\":\\"$host\\",\\"Secret\\":\\"real-secret\\"}"\n',
   );
   await chmod(program, 0o755);
-  const { code, stdout } = await runProgram(program, ['get'], `${HOST}\n`);
+  const { code, stdout } = await runHelper(program, ['get'], `${HOST}\n`);
+  vi.stubEnv('GITEA_TOKEN', 'not-for-helpers');
+  expect((await runHelper('env', [], '')).stdout).not.toContain('not-for-helpers');
   expect([code, JSON.parse(stdout)]).toEqual([0, { Username: HOST, Secret: 'real-secret' }]);
   for (const [helper, reason] of [
     ['surely-missing', 'not on PATH'],
