@@ -1,10 +1,13 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ChartError, messageOf } from '../errors.ts';
+import { fileSystemError } from '../io/file-system.ts';
+import { replaceFile } from '../io/files.ts';
+import { withTemporaryFolder } from '../io/temporary.ts';
 import { copy, fetchManifest, type CopyEvent } from '../oci/copy.ts';
-import { layoutStore, layoutTags } from '../oci/layout.ts';
+import { layoutFiles, layoutStore, layoutTags } from '../oci/layout.ts';
 import { childrenOf } from '../oci/manifest.ts';
 import { isIndex } from '../oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
@@ -20,14 +23,6 @@ export interface BundleItem {
   readonly source: ContentStore;
 }
 
-/** A bundle that is open for reading. */
-export interface Bundle {
-  /** Images first: a chart that names an image which is not there starts nowhere. */
-  readonly items: readonly BundleItem[];
-  /** Removes what opening it needed. */
-  close(): Promise<void>;
-}
-
 /**
  * Writes a bundle: one OCI image layout with the chart and its images, or a tar of it when the
  * path ends in .tar. The same content gives the same bytes. What a layout holds already is kept,
@@ -40,6 +35,8 @@ export async function writeBundle(
 ): Promise<void> {
   const isTar = path.endsWith('.tar');
   const directory = isTar ? `${path}.layout` : path;
+  // The blobs of a run that was cut off are of use, its tags may be of another version.
+  if (isTar) await rm(join(directory, 'index.json'), { force: true });
   const layout = layoutStore(directory);
   for (const { source, root, name, tag } of items) {
     await copy(source, layout, root, { tag: `${name}:${tag}`, onEvent });
@@ -49,22 +46,36 @@ export async function writeBundle(
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Opens a bundle, a directory or a .tar. Throws OCI_LAYOUT when it is none. */
-export async function openBundle(path: string): Promise<Bundle> {
+/**
+ * Opens a bundle, a directory or a .tar, for as long as an action runs.
+ *
+ * @param action is given what is in it; images first: a chart that names an image which is not
+ * there starts nowhere
+ * @throws OCI_LAYOUT when it is none, FILE_MISSING
+ */
+export async function withBundle<T>(
+  path: string,
+  action: (items: readonly BundleItem[]) => Promise<T>,
+): Promise<T> {
   if (!existsSync(path)) throw new ChartError('FILE_MISSING', `There is no bundle ${path}`);
-  if ((await stat(path)).isDirectory()) return { items: await itemsOf(path), close: async () => undefined };
-  const directory = await mkdtemp(join(dirname(path), '.bundle-'));
-  const close = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  if ((await stat(path)).isDirectory()) return action(await itemsOf(path));
+  const unpacked = async (directory: string): Promise<T> => {
+    await unpack(path, directory);
+    return action(await itemsOf(directory));
+  };
+  // Beside the file, where there is room for such things.
+  return withTemporaryFolder('.bundle-', unpacked, dirname(path));
+}
+
+async function unpack(path: string, directory: string): Promise<void> {
+  const { unpackTar } = await import('modern-tar/fs');
   try {
-    const { unpackTar } = await import('modern-tar/fs');
     await pipeline(createReadStream(path), unpackTar(directory, { strict: true, maxDepth: 8 }));
-    return { items: await itemsOf(directory), close };
   } catch (cause) {
-    await close();
-    if (cause instanceof ChartError) throw cause;
-    throw new ChartError('OCI_LAYOUT', `${path} is no tar of an OCI image layout: ${messageOf(cause)}`, {
-      cause,
-    });
+    throw (
+      fileSystemError(cause, directory) ??
+      new ChartError('OCI_LAYOUT', `${path} is no tar of an OCI image layout: ${messageOf(cause)}`, { cause })
+    );
   }
 }
 
@@ -95,15 +106,13 @@ async function isChart(store: ContentStore, root: Descriptor): Promise<boolean> 
   return children.some(({ mediaType }) => mediaType === HELM_CONFIG);
 }
 
-/** Packs a layout with sorted entries and fixed metadata; streams, so memory does not grow. */
+/**
+ * Packs what the tags of a layout lead to, with sorted entries and fixed metadata, so that what
+ * else is in the folder changes no byte; streams, so memory does not grow.
+ */
 async function packLayout(directory: string, file: string): Promise<void> {
   const { packTar } = await import('modern-tar/fs');
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock'))
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .toSorted();
-  const sources = paths.map((path) => ({
+  const sources = (await layoutFiles(directory)).map((path) => ({
     type: 'file' as const,
     source: join(directory, path),
     target: path,
@@ -112,11 +121,5 @@ async function packLayout(directory: string, file: string): Promise<void> {
     gid: 0,
     mtime: new Date(0),
   }));
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await pipeline(packTar(sources), createWriteStream(temporary));
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(file, (temporary) => pipeline(packTar(sources), createWriteStream(temporary)));
 }

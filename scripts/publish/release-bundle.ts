@@ -1,6 +1,6 @@
 import { ChartError } from '../errors.ts';
 import type { Output } from '../io/output.ts';
-import { openBundle, type BundleItem } from './bundle.ts';
+import { withBundle, type BundleItem } from './bundle.ts';
 import { executeAll, planAll, type Job } from './publish.ts';
 import type { RegistryFlagValues } from './registry-flags.ts';
 import { remoteTarget, type RemoteTarget } from './remote-target.ts';
@@ -23,9 +23,8 @@ export async function releaseBundle(
     });
   }
   const target = remoteTarget(registry, { flags, env, out });
-  const bundle = await openBundle(path);
-  try {
-    const jobs = await Promise.all(bundle.items.map((item) => jobOf(item, target)));
+  await withBundle(path, async (items) => {
+    const jobs = await Promise.all(items.map((item) => jobOf(item, target)));
     const planned = await planAll(jobs, out);
     if (flags['dry-run'] === true) {
       out.json({ plans: planned.map(({ plan }) => plan) });
@@ -41,9 +40,7 @@ export async function releaseBundle(
         steps,
       })),
     );
-  } finally {
-    await bundle.close();
-  }
+  });
 }
 
 async function jobOf({ kind, name, tag, root, source }: BundleItem, target: RemoteTarget): Promise<Job> {
