@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
+import { fileSystemError } from './file-system.ts';
 import { processOutput, type Output } from './output.ts';
 import { mask } from './secrets.ts';
 import { tidyUp } from './temporary.ts';
@@ -143,9 +144,10 @@ function helpText<F extends Flags>(spec: CommandSpec<F>, flags: Flags): string {
 }
 
 function report(error: unknown): number {
-  if (error instanceof ChartError) {
-    process.stderr.write(mask(`error: ${error.message}\n  ${error.code} (${error.stage}): ${error.hint}\n`));
-    return error.exitCode;
+  const known = error instanceof ChartError ? error : fileSystemError(error);
+  if (known !== undefined) {
+    process.stderr.write(mask(`error: ${known.message}\n  ${known.code} (${known.stage}): ${known.hint}\n`));
+    return known.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(mask(`error: this is a bug, please report it\n${text}\n`));

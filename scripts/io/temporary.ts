@@ -49,7 +49,7 @@ export async function withTemporaryFolder<T>(
 /** Removes from a folder what processes of this machine left there that run no more; once for each folder and process. */
 export async function removeLeftBehind(directory: string, prefix = ''): Promise<void> {
   const key = join(directory, prefix);
-  if (searched.has(key)) return;
+  if (searched.has(directory) || searched.has(key)) return;
   searched.add(key);
   const names = await readdir(directory).catch(() => []);
   await Promise.all(

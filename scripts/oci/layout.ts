@@ -1,10 +1,12 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
-import { writeAtomic } from '../io/files.ts';
-import { temporaryDone, temporaryName } from '../io/temporary.ts';
+import { writing } from '../io/file-system.ts';
+import { replaceFile, writeAtomic } from '../io/files.ts';
+import { removeLeftBehind } from '../io/temporary.ts';
+import { graphOf } from './copy.ts';
 import { isDigest, verified } from './digest.ts';
 import { OCI_INDEX } from './media-types.ts';
 import type { ByteStream, ContentStore, Descriptor } from './store.ts';
@@ -40,10 +42,8 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       if (!isDigest(descriptor.digest))
         throw new ChartError('OCI_DIGEST', `${name}: ${descriptor.digest} is no sha256 digest`);
       const stream = await content();
-      await sayWhenFull(name, async () => {
-        await ensureLayout(directory);
-        await writeBlob(blobPath(descriptor.digest), descriptor, stream, name);
-      });
+      await ensureLayout(directory);
+      await writeBlob(blobPath(descriptor.digest), descriptor, stream, name);
     },
     resolve: async (reference) => {
       const { manifests } = await readIndex(directory);
@@ -52,11 +52,10 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       );
       return found && bare(found);
     },
-    tag: (descriptor, tag) =>
-      sayWhenFull(name, async () => {
-        await ensureLayout(directory);
-        await withLock(directory, () => writeTag(directory, descriptor, tag));
-      }),
+    tag: async (descriptor, tag) => {
+      await ensureLayout(directory);
+      await withLock(directory, () => writeTag(directory, descriptor, tag));
+    },
   };
 }
 
@@ -71,6 +70,21 @@ export async function layoutTags(directory: string): Promise<ReadonlyMap<string,
   );
 }
 
+/**
+ * The files of a layout, by relative path, sorted: its index, its marker and the blobs that the
+ * index leads to.
+ *
+ * @throws OCI_NOT_FOUND when a manifest is missing, OCI_DIGEST when it is altered
+ */
+export async function layoutFiles(directory: string): Promise<readonly string[]> {
+  const store = layoutStore(directory);
+  const { manifests } = await readIndex(directory);
+  const graphs = await Promise.all(manifests.map((root) => graphOf(store, root)));
+  const digests = new Set(graphs.flat().map(({ digest }) => digest));
+  const blobs = [...digests].map((digest) => ['blobs', ...digest.split(':')].join('/'));
+  return [...blobs, 'index.json', 'oci-layout'].toSorted();
+}
+
 /** The descriptor without the annotations that belong to the layout's entry. */
 function bare({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
@@ -81,7 +95,9 @@ function sortKey({ digest, annotations }: Descriptor): string {
 }
 
 async function ensureLayout(directory: string): Promise<void> {
-  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  const blobs = join(directory, 'blobs', 'sha256');
+  await writing(blobs, () => mkdir(blobs, { recursive: true }));
+  await Promise.all([removeLeftBehind(directory), removeLeftBehind(blobs)]);
   const marker = join(directory, 'oci-layout');
   if (!existsSync(marker)) await writeAtomic(marker, `${JSON.stringify({ imageLayoutVersion: '1.0.0' })}\n`);
 }
@@ -112,30 +128,14 @@ async function writeBlob(
   stream: ByteStream,
   name: string,
 ): Promise<void> {
-  const temporary = temporaryName(path);
-  const file = await open(temporary, 'w', 0o644);
-  try {
-    for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    temporaryDone(temporary);
-  }
-}
-
-/** ENOSPC, and EDQUOT of a user's quota, in plain words. */
-async function sayWhenFull(name: string, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-    throw new ChartError('OCI_DISK_FULL', `${name}: no space left on the disk`, { cause: error });
-  }
+  await replaceFile(path, async (temporary) => {
+    const file = await open(temporary, 'w', 0o644);
+    try {
+      for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 /** How long one writer waits for another, which holds the lock for one small file; and the age of one that was left behind. */

@@ -106,12 +106,9 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
       };
       const engines = await helmEngines(env);
       await Promise.all(engines.map((helm) => helmPull(helm, published)));
-      const versions = engines.map(({ version }) => version);
-      out.step(
-        'pulled',
-        `by ${versions.map((version) => `Helm ${version}`).join(' and ')}, the same archive`,
-      );
-      return versions;
+      const names = engines.map((helm) => `Helm ${helm.version}`);
+      out.step('pulled', `by ${names.join(' and ')}, the same archive`);
+      return engines.map((helm) => helm.version);
     },
   };
 }

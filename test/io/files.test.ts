@@ -58,7 +58,10 @@ describe('writing whole or not at all', () => {
 
   test('what cannot be put in place is removed, and what was there stays', async () => {
     await mkdir(join(folder, 'taken', 'full'), { recursive: true });
-    await expect(writeAtomic(join(folder, 'taken'), 'text')).rejects.toMatchObject({ syscall: 'rename' });
+    await expect(writeAtomic(join(folder, 'taken'), 'text')).rejects.toMatchObject({
+      code: 'FILE_SYSTEM',
+      message: `${join(folder, 'taken')}: a folder is where a file should be`,
+    });
     expect(await all()).toEqual(['taken', 'taken/full']);
   });
 

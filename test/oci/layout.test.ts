@@ -77,7 +77,7 @@ test('a disk that is full at any byte: said so, no tag, nothing half; then it go
     const store = layoutStore(directory);
     disk.left = left;
     await expect(copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' })).rejects.toMatchObject({
-      code: 'OCI_DISK_FULL',
+      code: 'DISK_FULL',
     });
     expect(await store.resolve('v1')).toBeUndefined();
     disk.left = Infinity;
