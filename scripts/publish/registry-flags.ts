@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Output } from '../io/output.ts';
+import { isLoopback } from '../oci/address.ts';
 import { openRegistry, type RegistryOptions } from '../oci/registry.ts';
 import type { OpenRepository } from './images.ts';
 
@@ -38,8 +39,23 @@ export function registryOptions(
 }
 
 /**
- * Opens repositories: of the host that the user named with all credentials, of any other with
- * those that are stored for it. Says once for each host where the credentials came from.
+ * For a host that the user did not name: only what is stored for it, and never in clear because
+ * another registry is plain. Further authorities are trust that is added, and make no loopback
+ * host speak https.
+ */
+function foreign({ env, note, caFile }: RegistryOptions, host: string): RegistryOptions {
+  return {
+    env,
+    storedOnly: true,
+    plainHttp: isLoopback(new URL(`http://${host}`).hostname),
+    ...(note !== undefined && { note }),
+    ...(caFile !== undefined && { caFile }),
+  };
+}
+
+/**
+ * Opens repositories: of the host that the user named with all flags and credentials, of any
+ * other with what is stored for it. Says once for each host where the credentials came from.
  *
  * @param host `HOST[:PORT]` that --registry names
  */
@@ -47,7 +63,7 @@ export function opener(host: string, options: RegistryOptions, out: Output): Ope
   const said = new Set<string>();
   return async (name) => {
     const own = name.registry === host;
-    const store = await openRegistry(name, own ? options : { ...options, storedOnly: true });
+    const store = await openRegistry(name, own ? options : foreign(options, name.registry));
     if (!said.has(name.registry)) {
       said.add(name.registry);
       out.step(
