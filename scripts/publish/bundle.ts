@@ -10,6 +10,7 @@ import { copy, fetchManifest, type CopyEvent } from '../oci/copy.ts';
 import { layoutFiles, layoutStore, layoutTags } from '../oci/layout.ts';
 import { childrenOf } from '../oci/manifest.ts';
 import { isIndex } from '../oci/media-types.ts';
+import { parseRegistryReference } from '../oci/reference.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
 import { HELM_CONFIG } from '../package/artifact.ts';
 
@@ -84,16 +85,29 @@ async function itemsOf(directory: string): Promise<readonly BundleItem[]> {
   const tags = await layoutTags(directory);
   const items = await Promise.all(
     [...tags].map(async ([reference, root]): Promise<BundleItem> => {
-      const colon = reference.lastIndexOf(':');
-      if (colon < 1)
-        throw new ChartError('OCI_LAYOUT', `${directory} names "${reference}", expected NAME:TAG`);
+      const { name, tag } = parseName(reference, directory);
       const kind = (await isChart(source, root)) ? 'chart' : 'image';
-      return { kind, name: reference.slice(0, colon), tag: reference.slice(colon + 1), root, source };
+      return { kind, name, tag, root, source };
     }),
   );
   if (items.length === 0)
     throw new ChartError('OCI_LAYOUT', `${directory} holds nothing that could be published`);
   return items.toSorted((a, b) => (a.kind === b.kind ? 0 : a.kind === 'image' ? -1 : 1));
+}
+
+/**
+ * NAME:TAG as registries take it: somebody else may have made the bundle, and a name like
+ * `../x` would lead out of the owner's repositories.
+ */
+function parseName(reference: string, where: string): Pick<BundleItem, 'name' | 'tag'> {
+  const words = `${where} names ${JSON.stringify(reference)}, expected NAME:TAG`;
+  try {
+    const { repository, tag, digest } = parseRegistryReference(`oci://bundle/${reference}`);
+    if (tag !== undefined && digest === undefined) return { name: repository, tag };
+  } catch (cause) {
+    throw new ChartError('OCI_LAYOUT', `${words}: ${messageOf(cause)}`, { cause });
+  }
+  throw new ChartError('OCI_LAYOUT', words);
 }
 
 async function isChart(store: ContentStore, root: Descriptor): Promise<boolean> {

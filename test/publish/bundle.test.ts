@@ -74,3 +74,16 @@ test('what is no bundle is refused, and nothing is left', async () => {
   await expect(withBundle(join(folder, 'empty'), run)).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
   expect((await readdir(folder)).toSorted()).toEqual(['empty', 'no.tar']);
 });
+
+test.each(['../pwned/image:1.0.0', 'image', 'Image:1.0.0', 'image:1.0.0+1', '/image:1.0.0', 'a/../b:1'])(
+  'a bundle that names %j is refused: it could lead out of the owner',
+  async (reference) => {
+    const path = join(folder, 'bundle');
+    const graph = image('named', []);
+    await copy(graphStore(graph), layoutStore(path), graph.root, { tag: reference });
+    await expect(withBundle(path, async () => undefined)).rejects.toMatchObject({
+      code: 'OCI_LAYOUT',
+      message: expect.stringContaining(JSON.stringify(reference)) as string,
+    });
+  },
+);
