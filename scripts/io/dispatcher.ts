@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
-import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import { ChartError, messageOf } from '../errors.ts';
 
 /** How the network is reached. */
@@ -8,6 +9,8 @@ export interface DispatcherOptions {
   /** PEM file with certificates that are trusted beside the system's (`--ca-file`). */
   readonly caFile?: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Looks up the names of servers; not those of proxies, which look servers up themselves. */
+  readonly lookup?: LookupFunction;
   /** Milliseconds; see undici's Client options of the same names. */
   readonly connectTimeout?: number;
   readonly headersTimeout?: number;
@@ -22,7 +25,14 @@ export interface DispatcherOptions {
  * @throws FILE_MISSING when the file cannot be read
  */
 export function dispatcherFor(options: DispatcherOptions): Dispatcher {
-  const { caFile, env, connectTimeout = 15_000, headersTimeout = 60_000, bodyTimeout = 60_000 } = options;
+  const {
+    caFile,
+    env,
+    lookup,
+    connectTimeout = 15_000,
+    headersTimeout = 60_000,
+    bodyTimeout = 60_000,
+  } = options;
   const ca = caFile === undefined ? undefined : [...rootCertificates, ...extra(env), read(caFile)];
   const tls = { ...(ca && { ca }), timeout: connectTimeout };
   const proxy = {
@@ -34,11 +44,38 @@ export function dispatcherFor(options: DispatcherOptions): Dispatcher {
     ...proxy,
     headersTimeout,
     bodyTimeout,
-    connect: tls,
+    connect: { ...tls, ...(lookup && { lookup }) },
     requestTls: tls,
     proxyTls: tls,
+    clientFactory: (origin, factoryOptions) => proxyPool(origin, factoryOptions, connectTimeout),
   });
 }
+
+/**
+ * Connections to a proxy. A tunnel counts as connecting: undici gives it its own five minutes
+ * and two seconds otherwise, whatever the timeouts, and asks for ever when the proxy closes
+ * the connection instead of answering (7.30, lib/dispatcher/client.js, onError).
+ */
+function proxyPool(origin: URL, options: object, timeout: number): Pool {
+  const pool = new Pool(origin, { ...options, headersTimeout: timeout });
+  const tunnel = pool.connect.bind(pool);
+  const connect = (to: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
+    new Promise((resolve, reject) => {
+      tunnel(to, (error, data) => (error === null ? resolve(data) : reject(tunnelFault(error))));
+    });
+  return Object.assign(pool, { connect });
+}
+
+/** undici's error of a tunnel as one of a connection. */
+function tunnelFault(cause: Error): Error {
+  const [code, text] = TUNNEL_FAULTS.get(String((cause as NodeJS.ErrnoException).code)) ?? [];
+  return code === undefined ? cause : Object.assign(new Error(text, { cause }), { code });
+}
+
+const TUNNEL_FAULTS: ReadonlyMap<string, readonly [code: string, text: string]> = new Map([
+  ['UND_ERR_HEADERS_TIMEOUT', ['UND_ERR_CONNECT_TIMEOUT', 'the proxy did not answer']],
+  ['UND_ERR_SOCKET', ['ECONNRESET', 'the proxy closed the connection']],
+]);
 
 function extra(env: NodeJS.ProcessEnv): readonly string[] {
   const file = env['NODE_EXTRA_CA_CERTS'];

@@ -2,7 +2,8 @@ import { ChartError, messageOf } from '../errors.ts';
 import { readAll, streamOf, verified } from './digest.ts';
 import { childrenOf, platformText } from './manifest.ts';
 import { isIndex, isManifest } from './media-types.ts';
-import type { ContentStore, Descriptor } from './store.ts';
+import type { ByteStream, ContentStore, Descriptor } from './store.ts';
+import { allOrFirstError, limiter, untilError, type Step } from './work.ts';
 
 /** What happened to one piece of content. */
 export interface CopyEvent {
@@ -29,6 +30,7 @@ const CONCURRENCY = 4;
  * parents, what exists is skipped, blobs are mounted where they can be and streamed
  * otherwise, every digest and size is checked, the tag is written last. So it is
  * idempotent, and what it leaves behind when it is cut off is only content without a tag.
+ * After the first error nothing more is begun; what is on its way may end.
  *
  * @throws OCI_COPY with the side that failed; what a store throws
  */
@@ -39,26 +41,29 @@ export async function copy(
   options: CopyOptions = {},
 ): Promise<void> {
   const limit = limiter(options.concurrency ?? CONCURRENCY);
+  const step = untilError();
   const running = new Map<string, Promise<void>>();
   const once = (descriptor: Descriptor): Promise<void> => {
     const known = running.get(descriptor.digest);
     if (known !== undefined) return known;
     const started = isManifest(descriptor.mediaType)
       ? copyManifest(descriptor)
-      : limit(() => copyBlob(source, target, descriptor, options));
+      : limit(() => step(() => copyBlob(source, target, descriptor, options, step)));
     running.set(descriptor.digest, started);
     return started;
   };
   const copyManifest = async (descriptor: Descriptor): Promise<void> => {
-    if (await onSide('target', target, descriptor, () => target.exists(descriptor))) {
+    const there = (): Promise<boolean> => target.exists(descriptor);
+    if (await step(() => onSide('target', target, descriptor, there))) {
       options.onEvent?.({ action: 'skip', descriptor, bytes: 0 });
       return;
     }
-    const bytes = await fetchManifest(source, descriptor);
-    await allOrFirstError(
-      childrenOf(bytes, descriptor.mediaType, `${source.name}@${descriptor.digest}`).map(once),
-    );
-    await onSide('target', target, descriptor, () => target.push(descriptor, async () => streamOf(bytes)));
+    const bytes = await step(() => fetchManifest(source, descriptor));
+    const where = `${source.name}@${descriptor.digest}`;
+    const children = await step(async () => childrenOf(bytes, descriptor.mediaType, where));
+    await allOrFirstError(children.map(once));
+    const store = (): Promise<void> => target.push(descriptor, async () => streamOf(bytes));
+    await step(() => onSide('target', target, descriptor, store));
     options.onEvent?.({ action: 'upload', descriptor, bytes: descriptor.size });
   };
   await once(root);
@@ -116,6 +121,7 @@ async function copyBlob(
   target: ContentStore,
   descriptor: Descriptor,
   options: CopyOptions,
+  step: Step,
 ): Promise<void> {
   const report = (action: CopyEvent['action'], bytes: number): void =>
     options.onEvent?.({ action, descriptor, bytes });
@@ -132,7 +138,8 @@ async function copyBlob(
   }
   await onSide('target', target, descriptor, () =>
     target.push(descriptor, async () => {
-      const stream = await onSide('source', source, descriptor, () => source.fetch(descriptor));
+      const open = (): Promise<ByteStream> => source.fetch(descriptor);
+      const stream = await step(() => onSide('source', source, descriptor, open));
       return counted(verified(stream, descriptor, source.name), (bytes) => report('progress', bytes));
     }),
   );
@@ -164,28 +171,4 @@ async function onSide<T>(
       cause: error,
     });
   }
-}
-
-/** Waits until all have settled, so that nothing runs on behind the error; then throws the first. */
-async function allOrFirstError(promises: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(promises);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-}
-
-/** At most `most` actions at a time; the others wait their turn. */
-function limiter(most: number): <T>(action: () => Promise<T>) => Promise<T> {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async (action) => {
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free--;
-    try {
-      return await action();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
 }

@@ -17,6 +17,8 @@ export interface Call extends Omit<Exchange, 'headers' | 'body'> {
   readonly expect: readonly number[];
   /** The repository that is written to, for the message. */
   readonly writes?: string;
+  /** Awaited each time right before the request leaves, behind all pauses and tokens; what it throws ends the call. */
+  readonly before?: () => Promise<void>;
 }
 
 /** Requests to one registry: authorized, repeated, redirected. */
@@ -55,6 +57,7 @@ export function createClient({ origin, wire, login }: ClientOptions): Client {
   const auth = authorizer({
     login,
     origin,
+    plainHttp: wire.plainHttp,
     now: wire.waiting.now,
     get: (url, authorization) => getToken(url, authorization, login?.source, wire),
   });
@@ -123,6 +126,7 @@ async function authorized(
 ): Promise<Answer> {
   const attempt = async (): Promise<readonly [Answer, string | undefined]> => {
     const header = call.url.origin === origin.origin ? await auth.header(call.scopes) : undefined;
+    await call.before?.();
     return [await redirected(call, header, wire), header];
   };
   const [answer, sent] = await attempt();
@@ -144,22 +148,25 @@ async function redirected(
   let { url } = call;
   let stayed = true;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const answer = await exchange(
-      {
-        ...rest,
-        url,
-        headers: { ...headers, ...(stayed && authorization !== undefined && { authorization }) },
-        ...(body !== undefined && { body: typeof body === 'function' ? body() : body }),
-      },
-      wire,
-    );
+    const request: Exchange = {
+      ...rest,
+      url,
+      headers: { ...headers, ...(stayed && authorization !== undefined && { authorization }) },
+      ...(body !== undefined && { body: typeof body === 'function' ? body() : body }),
+    };
+    const answer = await exchange(request, wire).catch((error: unknown) => {
+      if (hop === 0 || !(error instanceof Fault)) throw error;
+      throw new Fault(
+        `redirected to ${displayUrl(request.url)}: ${error.message}`,
+        error.passing,
+        error,
+        error.hint,
+      );
+    });
     if (!REDIRECTS.has(answer.status) || !mayFollow(call.method, answer.status)) return answer;
-    const target = followable(answer.header('location'), url, 'the redirect');
+    const target = followable(answer.header('location'), url, 'the redirect', wire.plainHttp);
     // Once the chain has left, nothing that comes back to the origin is trusted either.
     stayed = stayed && target.origin === call.url.origin;
-    wire.note(
-      `${displayUrl(url)} redirects to ${displayUrl(target)}${stayed ? '' : ', without credentials'}`,
-    );
     url = target;
   }
   throw new ChartError('REGISTRY_REDIRECT', `${displayUrl(call.url)}: more than ${MOST_REDIRECTS} redirects`);

@@ -7,12 +7,14 @@ import { isInternal, isLoopback } from './address.ts';
  *
  * A server must not make the client its tool inside the client's network (as in
  * go-containerregistry, pkg/v1/remote/write.go): loopback, link-local and private
- * addresses of another host are refused. So is the step from https down to http.
+ * addresses of another host are refused. So is the step from https down to http, and from
+ * a registry on the loopback, which speaks http without being told to, to http elsewhere.
  *
  * @param what for the message: `the redirect`, `the upload location`
+ * @param plainHttp http with any host was asked for
  * @throws REGISTRY_REDIRECT
  */
-export function followable(location: string | undefined, from: URL, what: string): URL {
+export function followable(location: string | undefined, from: URL, what: string, plainHttp: boolean): URL {
   if (location === undefined || location === '' || !URL.canParse(location, from.href)) {
     throw refused(from, `${what} is ${location ? 'no URL' : 'missing'}`);
   }
@@ -28,12 +30,21 @@ export function followable(location: string | undefined, from: URL, what: string
   if (!sameHost && isInternal(target.hostname)) {
     throw refused(from, `${what} leads to ${displayUrl(target)}, an internal address of another host`);
   }
+  if (target.protocol === 'http:' && !isLoopback(target.hostname) && !plainHttp) {
+    throw refused(
+      from,
+      `${what} leads to ${displayUrl(target)}, and http there would show everything to all`,
+      {
+        hint: 'If that is meant, give --plain-http.',
+      },
+    );
+  }
   // Nobody but the user gives credentials.
   target.username = '';
   target.password = '';
   return target;
 }
 
-function refused(from: URL, reason: string): ChartError {
-  return new ChartError('REGISTRY_REDIRECT', `${displayUrl(from)}: ${reason}`);
+function refused(from: URL, reason: string, options: { readonly hint?: string } = {}): ChartError {
+  return new ChartError('REGISTRY_REDIRECT', `${displayUrl(from)}: ${reason}`, options);
 }

@@ -55,10 +55,9 @@ export function parseImageReference(text: string): Reference {
   const slash = text.indexOf('/');
   const first = slash === -1 ? '' : text.slice(0, slash);
   const named = first === 'localhost' || /[.:]/.test(first);
-  const host = named ? first.toLowerCase() : DOCKER_HUB;
+  const host = named ? canonicalHost(first) : DOCKER_HUB;
   const path = named ? text.slice(slash + 1) : text;
-  if (host !== DOCKER_HUB && !HUB_ALIASES.has(host)) return parts(text, host, path);
-  return parts(text, DOCKER_HUB, path.includes('/') ? path : `library/${path}`);
+  return parts(text, host, host === DOCKER_HUB && !path.includes('/') ? `library/${path}` : path);
 }
 
 /** `HOST/REPOSITORY[:TAG][@DIGEST]`. */
@@ -71,6 +70,12 @@ export function apiHost(registry: string): string {
   return registry === DOCKER_HUB ? 'registry-1.docker.io' : registry;
 }
 
+/** Docker Hub under one name, by which its credentials are found, too. */
+function canonicalHost(host: string): string {
+  const lower = host.toLowerCase();
+  return HUB_ALIASES.has(lower) ? DOCKER_HUB : lower;
+}
+
 function parts(text: string, host: string, path: string): Reference {
   const at = path.indexOf('@');
   const digest = at === -1 ? undefined : path.slice(at + 1);
@@ -79,7 +84,7 @@ function parts(text: string, host: string, path: string): Reference {
   const tag = colon === -1 ? undefined : named.slice(colon + 1);
   const repository = colon === -1 ? named : named.slice(0, colon);
   if (host.includes('@')) throw invalid(text, 'credentials do not belong into it');
-  const registry = host.toLowerCase();
+  const registry = canonicalHost(host);
   if (!HOST.test(registry)) throw invalid(text, `${JSON.stringify(host)} is no host`);
   checkRepository(text, repository);
   checkTag(text, tag);

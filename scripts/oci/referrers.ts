@@ -1,9 +1,9 @@
 import { ChartError } from '../errors.ts';
-import { scopeOf } from './auth/token.ts';
 import type { Client } from './http.ts';
 import { childrenOf } from './manifest.ts';
 import { getManifest } from './manifests.ts';
 import { OCI_INDEX } from './media-types.ts';
+import { listPages } from './pages.ts';
 import type { Descriptor } from './store.ts';
 
 /**
@@ -18,17 +18,21 @@ export async function listReferrers(
   repository: string,
   digest: string,
 ): Promise<readonly Descriptor[]> {
-  const answer = await client.send({
-    method: 'GET',
-    url: new URL(`/v2/${repository}/referrers/${digest}`, client.origin),
-    headers: { accept: OCI_INDEX },
-    scopes: [scopeOf(repository, 'pull')],
+  const where = `${client.origin.host}/${repository} referrers of ${digest}`;
+  let isApi: boolean | undefined;
+  const found = await listPages(client, repository, {
+    first: new URL(`/v2/${repository}/referrers/${digest}`, client.origin),
+    accept: OCI_INDEX,
     // 405 and 400 come from registries that take the path for something else.
     expect: [200, 400, 404, 405],
+    read: (answer) => {
+      const isIndex = answer.status === 200 && answer.header('content-type')?.startsWith(OCI_INDEX) === true;
+      isApi ??= isIndex;
+      return isIndex ? childrenOf(answer.bytes, OCI_INDEX, where) : [];
+    },
+    key: (referrer) => referrer.digest,
   });
-  const where = `${client.origin.host}/${repository} referrers of ${digest}`;
-  const isApi = answer.status === 200 && answer.header('content-type')?.startsWith(OCI_INDEX) === true;
-  if (isApi) return childrenOf(answer.bytes, OCI_INDEX, where);
+  if (isApi === true) return found;
   const index = await getManifest(client, repository, digest.replace(':', '-'));
   if (index === undefined) return [];
   if (index.descriptor.mediaType !== OCI_INDEX) {

@@ -1,7 +1,9 @@
+import type { lookup as systemLookup } from 'node:dns';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './address.ts';
 import { findCredentials, type CredentialOptions } from './credentials.ts';
 import { createClient } from './http.ts';
+import { guardedLookup } from './lookup.ts';
 import { apiHost, type Reference } from './reference.ts';
 import { remoteStore, type RemoteStore } from './remote.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './wire.ts';
@@ -13,10 +15,12 @@ export interface RegistryOptions extends CredentialOptions {
   readonly plainHttp?: boolean;
   /** PEM file with further authorities (`--ca-file`); loopback hosts then speak https. */
   readonly caFile?: string;
-  /** Told of every retry and redirect. */
+  /** Told of every retry. */
   readonly note?: (text: string) => void;
   readonly timeouts?: Partial<Timeouts>;
   readonly waiting?: Waiting;
+  /** Looks names up; injected, so that tests need none that exist. */
+  readonly lookup?: typeof systemLookup;
 }
 
 /** A repository of a registry, ready for use. */
@@ -43,14 +47,20 @@ export async function openRegistry(
   const { caFile, env, timeouts, waiting = REAL_WAITING, note = () => {} } = options;
   const login = await findCredentials(registry, options);
   const host = apiHost(registry);
-  const loopback = isLoopback(new URL(`http://${host}`).hostname);
+  const { hostname } = new URL(`http://${host}`);
+  const loopback = isLoopback(hostname);
   const plain = options.plainHttp === true || (loopback && caFile === undefined);
   const client = createClient({
     origin: new URL(`${plain ? 'http' : 'https'}://${host}/`),
     wire: {
-      dispatcher: dispatcherFor({ env, ...(caFile !== undefined && { caFile }) }),
+      dispatcher: dispatcherFor({
+        env,
+        lookup: guardedLookup(hostname, options.lookup),
+        ...(caFile !== undefined && { caFile }),
+      }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
       waiting,
+      plainHttp: options.plainHttp === true,
       note,
     },
     ...(login && { login }),

@@ -8,7 +8,8 @@ import { isManifest } from './media-types.ts';
 import { listReferrers } from './referrers.ts';
 import type { ContentStore, Descriptor } from './store.ts';
 import { listTags } from './tags.ts';
-import { OCTET_STREAM, uploadBlob, uploadLocation } from './upload.ts';
+import { OCTET_STREAM, openedBy, type UploadSession } from './upload-session.ts';
+import { uploadBlob } from './upload.ts';
 
 /** A repository of a registry, with what only registries have. */
 export interface RemoteStore extends ContentStore {
@@ -30,7 +31,7 @@ const KEPT_MANIFESTS = 64;
  */
 export function remoteStore(client: Client, repository: string, name: string): RemoteStore {
   const pushed = new Map<string, Uint8Array>();
-  const uploads = new Map<string, URL>();
+  const uploads = new Map<string, UploadSession>();
   const exists = (descriptor: Descriptor): Promise<boolean> =>
     isManifest(descriptor.mediaType)
       ? hasManifest(client, repository, descriptor)
@@ -60,20 +61,20 @@ export function remoteStore(client: Client, repository: string, name: string): R
         keep(descriptor.digest, bytes);
         return;
       }
-      const location = uploads.get(descriptor.digest);
+      const session = uploads.get(descriptor.digest);
       uploads.delete(descriptor.digest);
       const scopes = [scopeOf(repository, 'pull,push')];
       const target = { client, repository, scopes, exists: () => exists(descriptor) };
-      await uploadBlob(location === undefined ? target : { ...target, location }, descriptor, open);
+      await uploadBlob(session === undefined ? target : { ...target, session }, descriptor, open);
     },
     resolve: async (reference) => (await getManifest(client, repository, reference))?.descriptor,
-    tag: async (descriptor, tag) => {
+    tag: async (descriptor, tag, wanted) => {
       const bytes = pushed.get(descriptor.digest) ?? (await manifestBytes(descriptor));
-      await putManifest(client, repository, tag, { descriptor, bytes });
+      await putManifest(client, repository, tag, { descriptor, bytes }, wanted);
     },
     mount: async ({ digest }, from) => {
       const outcome = await mountBlob(client, repository, digest, from);
-      if (outcome instanceof URL) uploads.set(digest, outcome);
+      if (typeof outcome !== 'boolean') uploads.set(digest, outcome);
       return outcome === true;
     },
     tags: () => listTags(client, repository),
@@ -109,25 +110,36 @@ async function fetchBlob(
 
 /**
  * Asks to take a blob over from another repository of the same registry. True when it is
- * here now; the location of an ordinary upload when the registry rather wants that (202);
- * false when it refuses: reading there may not be allowed, which is no error.
+ * here now; an ordinary upload when the registry rather wants that (202);
+ * false when it or its token service refuses: reading there may not be allowed, or it may
+ * know no mounts, which is no error.
  */
 async function mountBlob(
   client: Client,
   repository: string,
   digest: string,
   from: string,
-): Promise<boolean | URL> {
+): Promise<boolean | UploadSession> {
   const url = new URL(`/v2/${repository}/blobs/uploads/`, client.origin);
   url.searchParams.set('mount', digest);
   url.searchParams.set('from', from);
-  const answer = await client.send({
+  const sent = client.send({
     method: 'POST',
     url,
     headers: { ...OCTET_STREAM, 'content-length': '0' },
     scopes: [scopeOf(repository, 'pull,push'), scopeOf(from, 'pull')],
-    expect: [201, 202, 400, 401, 403, 404, 405],
+    expect: [201, 202],
   });
-  if (answer.status === 201) return true;
-  return answer.status === 202 ? uploadLocation(answer) : false;
+  const answer = await sent.catch((error: unknown) => {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  });
+  if (answer === undefined) return false;
+  return answer.status === 201 || openedBy(answer, client.wire);
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ChartError && (error.code === 'REGISTRY_DENIED' || error.code === 'REGISTRY_ANSWER')
+  );
 }

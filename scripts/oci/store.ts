@@ -37,8 +37,13 @@ export interface ContentStore {
   push(descriptor: Descriptor, open: () => Promise<ByteStream>): Promise<void>;
   /** What a tag (or a digest) names; undefined when there is nothing. */
   resolve(reference: string): Promise<Descriptor | undefined>;
-  /** Points a tag at a manifest that the store already holds. */
-  tag(descriptor: Descriptor, tag: string): Promise<void>;
+  /**
+   * Points a tag at a manifest that the store already holds.
+   *
+   * @param wanted asked right before each attempt, where a store needs several: false when
+   *   there is nothing to do any more; what it throws ends the call
+   */
+  tag(descriptor: Descriptor, tag: string, wanted?: () => Promise<boolean>): Promise<void>;
   /** Cross-repository mount, where the store can: true when the content is now here. */
   mount?(descriptor: Descriptor, fromRepository: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { messageOf } from '../errors.ts';
+import { ChartError, messageOf } from '../errors.ts';
 import type { Waiting } from '../fetch/retry.ts';
 import type { ByteStream } from './store.ts';
 
@@ -9,7 +9,9 @@ export interface Wire {
   readonly dispatcher: Dispatcher;
   readonly waiting: Waiting;
   readonly timeouts: Timeouts;
-  /** Told of every retry and redirect. */
+  /** http with any host was asked for, not only with the loopback. */
+  readonly plainHttp: boolean;
+  /** Told of every retry. */
   readonly note: (text: string) => void;
 }
 
@@ -69,7 +71,7 @@ const LONGEST_BODY = 8 * 1024 * 1024;
 /** Of an error page, more is of no use. */
 const LONGEST_ERROR = 64 * 1024;
 
-/** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}. */
+/** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}; REGISTRY_REDIRECT for a name. */
 export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
   const undici = await import('undici');
   try {
@@ -88,11 +90,13 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
     const ok = statusCode >= 200 && statusCode < 300;
     const head = { status: statusCode, url: request.url, header };
     if (ok && request.stream === true) {
-      return { ...head, bytes: new Uint8Array(), stream: faulting(body, wire.timeouts) };
+      return { ...head, bytes: new Uint8Array(), stream: faulting(body, request, wire.timeouts) };
     }
-    return { ...head, bytes: await collect(body, ok) };
+    return { ...head, bytes: await collect(atLeast(body, wire.timeouts.idle), ok) };
   } catch (error) {
-    throw faultOf(error, wire.timeouts);
+    // Of the lookup: a name that may not be connected to.
+    if (error instanceof ChartError) throw error;
+    throw faultOf(error, request, wire.timeouts);
   }
 }
 
@@ -101,19 +105,45 @@ function asBody(body: Uint8Array | ByteStream): Uint8Array | Readable {
   return body as Uint8Array | Readable;
 }
 
-async function* faulting(body: AsyncIterable<Uint8Array>, timeouts: Timeouts): ByteStream {
+async function* faulting(body: AsyncIterable<Uint8Array>, request: Exchange, timeouts: Timeouts): ByteStream {
   try {
-    yield* body;
+    yield* atLeast(body, timeouts.idle);
   } catch (error) {
-    throw faultOf(error, timeouts);
+    throw faultOf(error, request, timeouts);
   }
 }
 
-async function collect(body: Dispatcher.ResponseData['body'], ok: boolean): Promise<Uint8Array> {
+/** Bytes in a second that are the least of a server that works. */
+const LEAST_RATE = 1024;
+
+/**
+ * A body that comes a few bytes at a time would keep the client for days, and no two of its
+ * pieces are far enough apart to be a stall. Counted is only the time that the reader waits,
+ * not the one that it takes. Another attempt is not made: each would bring a few bytes.
+ */
+async function* atLeast(body: AsyncIterable<Uint8Array>, span: number): ByteStream {
+  let waited = 0;
+  let bytes = 0;
+  let from = performance.now();
+  for await (const piece of body) {
+    waited += performance.now() - from;
+    bytes += piece.byteLength;
+    if (waited > span && bytes < (LEAST_RATE * span) / 1000)
+      throw new Fault(
+        `the answer came with less than ${LEAST_RATE} bytes a second for ${span / 1000} s`,
+        false,
+      );
+    if (waited > span) [waited, bytes] = [0, 0];
+    yield piece;
+    from = performance.now();
+  }
+}
+
+async function collect(body: ByteStream, ok: boolean): Promise<Uint8Array> {
   const limit = ok ? LONGEST_BODY : LONGEST_ERROR;
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of body as AsyncIterable<Uint8Array>) {
+  for await (const piece of body) {
     size += piece.byteLength;
     if (size > limit && ok) throw new Fault(`the answer has more than ${limit} bytes`, false);
     if (size > limit) break;
@@ -127,11 +157,22 @@ const PASSING: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
   'EPIPE',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ETIMEDOUT',
   'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_SOCKET',
   'UND_ERR_BODY_TIMEOUT',
 ]);
+
+/**
+ * A server that does not answer may still do what it was asked, so only a read is sent again:
+ * often it was one machine of several that hung.
+ */
+const isPassing = (code: string, method: Exchange['method']): boolean =>
+  PASSING.has(code) || (code === 'UND_ERR_HEADERS_TIMEOUT' && (method === 'GET' || method === 'HEAD'));
 
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -141,14 +182,14 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-function faultOf(error: unknown, timeouts: Timeouts): Fault {
+function faultOf(error: unknown, { method, patience }: Exchange, timeouts: Timeouts): Fault {
   if (error instanceof Fault) return error;
   const code = codeOf(error);
   const words: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'nothing listens there',
     ENOTFOUND: 'there is no host of this name',
     UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-    UND_ERR_HEADERS_TIMEOUT: `no answer within ${timeouts.headers / 1000} s`,
+    UND_ERR_HEADERS_TIMEOUT: `no answer within ${(patience ?? timeouts.headers) / 1000} s`,
     UND_ERR_BODY_TIMEOUT: `the answer stalled for ${timeouts.idle / 1000} s`,
     UND_ERR_SOCKET: 'the connection was closed in the middle',
   };
@@ -158,7 +199,7 @@ function faultOf(error: unknown, timeouts: Timeouts): Fault {
     : /wrong version number|packet length too long/i.test(text)
       ? 'The server does not speak TLS; if it is meant to be plain http, give --plain-http.'
       : undefined;
-  return new Fault(code === '' ? text : `${text} (${code})`, PASSING.has(code), error, hint);
+  return new Fault(code === '' ? text : `${text} (${code})`, isPassing(code, method), error, hint);
 }
 
 /** The code of a network error: its own, that of the first of several, or its cause's. */

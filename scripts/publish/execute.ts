@@ -27,7 +27,8 @@ export async function inspect(publication: Publication): Promise<PublishPlan> {
 }
 
 /**
- * Carries a plan out: content first, the tag last. Right before the tag is written it is
+ * Carries a plan out: content first, the tag last. Right before the tag is written, and
+ * again before each repeated attempt (a registry may ask for a pause of a minute), it is
  * looked at once more, so that a release that somebody else made meanwhile is not replaced.
  *
  * @throws PUBLISH_RACE when the tag has moved since the plan was made
@@ -44,13 +45,17 @@ export async function execute(
     onEvent(event);
   };
   await copy(source, target, root, { onEvent: record, ...(mountFrom !== undefined && { mountFrom }) });
-  const now = await target.resolve(tag);
-  if (now !== undefined && now.digest !== root.digest) {
-    throw new ChartError(
-      'PUBLISH_RACE',
-      `${target.name}:${tag} was free when the plan was made, now it is ${now.digest}; this one is ${root.digest}`,
-    );
-  }
-  if (now === undefined) await target.tag(root, tag);
+  const isFree = (): Promise<boolean> => free(publication);
+  if (await isFree()) await target.tag(root, tag, isFree);
   return done;
+}
+
+/** Whether the tag is still to be written; false when it is there with this very digest. */
+async function free({ root, target, tag }: Publication): Promise<boolean> {
+  const now = await target.resolve(tag);
+  if (now === undefined || now.digest === root.digest) return now === undefined;
+  throw new ChartError(
+    'PUBLISH_RACE',
+    `${target.name}:${tag} was free when the plan was made, now it is ${now.digest}; this one is ${root.digest}`,
+  );
 }

@@ -223,7 +223,11 @@ function tags(content: FakeContent, flavour: Flavour, { repository, query }: Fak
   };
 }
 
-function referrers({ manifests }: FakeContent, flavour: Flavour, { repository, name }: FakeRequest): Reply {
+function referrers(
+  { manifests }: FakeContent,
+  flavour: Flavour,
+  { repository, name, query }: FakeRequest,
+): Reply {
   if (flavour === 'gitea') return PLAIN_NOT_FOUND;
   const found = [...manifests].filter(
     ([key, { bytes }]) =>
@@ -234,14 +238,19 @@ function referrers({ manifests }: FakeContent, flavour: Flavour, { repository, n
     digest: key.split(' ')[1],
     size: bytes.length,
   }));
+  const from = Number(query.get('from') ?? 0);
+  const link = `</v2/${repository}/referrers/${name}?from=${from + PAGE}>; rel="next"`;
   return {
     status: 200,
-    headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' },
+    headers: {
+      'content-type': 'application/vnd.oci.image.index.v1+json',
+      ...(list.length > from + PAGE && { link }),
+    },
     body: Buffer.from(
       JSON.stringify({
         schemaVersion: 2,
         mediaType: 'application/vnd.oci.image.index.v1+json',
-        manifests: list,
+        manifests: list.slice(from, from + PAGE),
       }),
     ),
   };

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dispatcherFor, type DispatcherOptions } from '../../scripts/io/dispatcher.ts';
 import { close, listen, serve, type TestServer } from '../helpers/http-server.ts';
 
@@ -171,4 +172,30 @@ test('a server that does not answer is given up in time', async () => {
   } finally {
     await silent.close();
   }
+});
+
+describe('a proxy that', () => {
+  const held: Duplex[] = [];
+  let listening: HttpServer;
+  afterEach(async () => {
+    for (const socket of held.splice(0)) socket.destroy();
+    await close(listening);
+  });
+
+  test.each<readonly [string, (socket: Duplex) => void, string]>([
+    ['never answers', () => {}, 'UND_ERR_CONNECT_TIMEOUT'],
+    ['closes the connection', (socket) => socket.destroy(), 'ECONNRESET'],
+  ])('%s is given up as a connection is', async (_, answer, code) => {
+    const asked: string[] = [];
+    listening = createServer().on('connect', (incoming, socket) => {
+      asked.push(incoming.url ?? '');
+      held.push(socket);
+      answer(socket);
+    });
+    const before = performance.now();
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${await listen(listening)}` };
+    expect(await get('https://upstream.test/', { env, connectTimeout: 300 })).toBe(code);
+    expect(performance.now() - before).toBeLessThan(5000);
+    expect(asked).toEqual(['upstream.test:443']);
+  });
 });

@@ -152,6 +152,54 @@ test('no more blobs move at once than asked for', async () => {
   expect(most).toBe(3);
 });
 
+test.each([
+  [403, 'REGISTRY_DENIED', 4, 0],
+  [503, 'REGISTRY_ANSWER', 16, 12],
+])('after the first error (%i) nothing more is begun', async (status, code, most, warnings) => {
+  const layers = Array.from({ length: 40 }, (_, i) => bytesOf(`stopped ${i}`, 10));
+  const graph = index([image('one', layers.slice(0, 20)), image('two', layers.slice(20))]);
+  const busy = [{ method: 'POST', times: 999, effect: { kind: 'status', status } as const }];
+  const registry = await fakeRegistry({ faults: busy });
+  try {
+    const notes: string[] = [];
+    const target = await openOn(registry.host, 'owner/name', { note: (text) => notes.push(text) });
+    await expect(copy(graphStore(graph), target, graph.root)).rejects.toMatchObject({ code });
+    expect(registry.requests.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(most);
+    expect(notes.length).toBeLessThanOrEqual(warnings);
+    const after = registry.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(registry.requests.length).toBe(after);
+  } finally {
+    await registry.close();
+  }
+});
+
+test('the error is the one that came first, and a blob that is on its way then is not read again', async () => {
+  const graph = image('first', [bytesOf('first', 10), bytesOf('second', 10)]);
+  const [config, slow, bad] = [...graph.contents.keys()];
+  let opened = 0;
+  let failed = (): void => {};
+  const failure = new Promise<void>((resolve) => (failed = resolve));
+  const target: ContentStore = {
+    ...graphStore(graph, 'the target'),
+    exists: async ({ digest }) => digest === config,
+    push: async ({ digest }, open) => {
+      if (digest === bad) {
+        setTimeout(failed, 5);
+        throw new Error('the first error');
+      }
+      expect(digest).toBe(slow);
+      await open();
+      opened++;
+      await failure;
+      await open();
+      opened++;
+    },
+  };
+  await expect(copy(graphStore(graph), target, graph.root)).rejects.toThrow('the first error');
+  expect(opened).toBe(1);
+});
+
 test('an error says which side failed', async () => {
   const graph = image('sides', [bytesOf('sides', 10)]);
   const failing = (side: 'exists' | 'fetch'): ContentStore => ({

@@ -37,9 +37,9 @@ import { openOn, testWaiting } from './registry-setup.ts';
  *   the same tag with another digest            below
  *   a tag with +                                reference.test.ts; from the server, packing: below
  *   artifactType, subject, any media type       below
- *   referrers: 404                              client.test.ts (lists of gitea)
+ *   referrers: 404                              lists.test.ts
  *   a tag sha256-<hex>.sig                      below
- *   tags/list has a Link on its last page       client.test.ts (lists of gitea)
+ *   tags/list has a Link on its last page       lists.test.ts
  *   DELETE by tag takes the digest along        never sent: below
  *   a manifest of 5 MiB                         below
  *   helm push, helm pull                        ../e2e/registries.e2e.test.ts

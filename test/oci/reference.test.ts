@@ -21,6 +21,10 @@ test.each([
   ['oci://[::1]:5000/a:b', { registry: '[::1]:5000', repository: 'a', tag: 'b' }],
   [`oci://h/a/b:1@${DIGEST}`, { registry: 'h', repository: 'a/b', tag: '1', digest: DIGEST }],
   [`oci://h/a@${DIGEST}`, { registry: 'h', repository: 'a', digest: DIGEST }],
+  // Helm's documents name Docker Hub so; docker login stores its credentials under a third name.
+  ['oci://registry-1.docker.io/me', { registry: 'docker.io', repository: 'me' }],
+  ['oci://Index.docker.io/me', { registry: 'docker.io', repository: 'me' }],
+  ['oci://docker.io/me', { registry: 'docker.io', repository: 'me' }],
 ])('registry reference %s', (text, expected) => {
   expect(parseRegistryReference(text)).toEqual(expected);
 });
@@ -108,13 +112,18 @@ function attempt(action: () => unknown): unknown {
 }
 
 describe('addresses', () => {
-  test.each(['localhost', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]', 'LOCALHOST.'])(
-    '%s is loopback',
-    (host) => {
-      expect(isLoopback(host)).toBe(true);
-      expect(isInternal(host)).toBe(true);
-    },
-  );
+  test.each([
+    'localhost',
+    'a.localhost',
+    '127.0.0.1',
+    '127.9.9.9',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    'LOCALHOST.',
+  ])('%s is loopback', (host) => {
+    expect(isLoopback(host)).toBe(true);
+    expect(isInternal(host)).toBe(true);
+  });
   test.each([
     '10.0.0.1',
     '172.31.0.1',
@@ -125,14 +134,36 @@ describe('addresses', () => {
     '[fe80::1]',
     '[fd00::1]',
     '[::ffff:10.0.0.1]',
+    '[::127.0.0.1]',
+    '[::7f00:1]',
+    '[64:ff9b::a00:1]',
+    '[64:ff9b::10.0.0.1]',
+    '[64:ff9b:1::1]',
+    '[2001:0:a00:1::]',
+    '[2002:a00:1::]',
+    '[fec0::1]',
+    '[ff02::1]',
+    '192.0.0.8',
+    '198.18.0.1',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
   ])('%s is internal', (host) => {
     expect(isLoopback(host)).toBe(false);
     expect(isInternal(host)).toBe(true);
   });
-  test.each(['example.org', '127.example.org', '8.8.8.8', '172.32.0.1', '[2001:db8::1]', '10.example.org'])(
-    '%s is not',
-    (host) => {
-      expect(isInternal(host)).toBe(false);
-    },
-  );
+  test.each([
+    'example.org',
+    '127.example.org',
+    '8.8.8.8',
+    '172.32.0.1',
+    '[2001:db8::1]',
+    '198.20.0.1',
+    '223.255.0.1',
+    '[64:ff9a::1]',
+    '[::ffff:8.8.8.8]',
+    '10.example.org',
+  ])('%s is not', (host) => {
+    expect(isInternal(host)).toBe(false);
+  });
 });

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { resolveImage } from '../../scripts/oci/resolve-image.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { close, listen } from '../helpers/http-server.ts';
 import { graphStore, image, multiArch } from '../helpers/oci-graph.ts';
 import { openOn, testWaiting } from './registry-setup.ts';
 
@@ -137,3 +139,29 @@ test('an image by tag or digest, with its platforms; credentials of the environm
   });
   expect(registry.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
 });
+
+test.each(['registry-1.docker.io', 'index.docker.io', 'docker.io'])(
+  'Docker Hub as %s: its API answers, and what docker login stored is found',
+  async (host) => {
+    const config = join(folder, 'config.json');
+    const auth = Buffer.from('somebody:a secret of the tests').toString('base64');
+    await writeFile(config, JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } }));
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const port = await listen(proxy);
+    try {
+      const env = { HOME: '/nonexistent', DOCKER_CONFIG: folder, https_proxy: `http://127.0.0.1:${port}` };
+      const store = await openOn(host, 'somebody/chart', { env });
+      expect(store.name).toBe('docker.io/somebody/chart');
+      expect(store.credentialSource).toBe(config);
+      await expect(store.resolve('v1')).rejects.toMatchObject({ code: 'REGISTRY_NETWORK' });
+      expect(new Set(asked)).toEqual(new Set(['registry-1.docker.io:443']));
+    } finally {
+      await close(proxy);
+    }
+  },
+);

@@ -34,6 +34,8 @@ export interface AuthorizerOptions {
   readonly login: Login | undefined;
   /** The registry's own origin: only its challenges are answered. */
   readonly origin: URL;
+  /** Its realm may be http on any host. */
+  readonly plainHttp: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Gets a token's JSON, with the Authorization header for the realm's origin only. */
@@ -44,6 +46,8 @@ interface BearerScheme {
   readonly kind: 'bearer';
   readonly realm: URL;
   readonly service: string | undefined;
+  /** Basic was offered as well, and there is a login for it. */
+  readonly orBasic: boolean;
 }
 
 type Scheme = BearerScheme | { readonly kind: 'basic' };
@@ -64,6 +68,7 @@ export function authorizer(options: AuthorizerOptions): Authorizer {
   const { login, now } = options;
   const tokens = new Map<string, Promise<Token>>();
   let scheme: Scheme | undefined;
+  let realmInReach = true;
   const known = async (key: string): Promise<Token | undefined> => tokens.get(key)?.catch(() => undefined);
   const bearerHeader = async (bearer: BearerScheme, scopes: Scopes): Promise<string> => {
     const key = scopes.join(' ');
@@ -78,11 +83,18 @@ export function authorizer(options: AuthorizerOptions): Authorizer {
   };
   return {
     header: async (scopes) => {
-      if (scheme?.kind === 'bearer') return bearerHeader(scheme, scopes);
+      const asked = scheme;
+      try {
+        if (asked?.kind === 'bearer') return await bearerHeader(asked, scopes);
+      } catch (error) {
+        if (asked?.kind !== 'bearer' || !asked.orBasic || !isOutOfReach(error)) throw error;
+        realmInReach = false;
+        scheme = { kind: 'basic' };
+      }
       return scheme && login && basicHeader(login);
     },
     refused: async (challenges, sent, scopes) => {
-      scheme = chooseScheme(challenges, options) ?? scheme;
+      scheme = chooseScheme(challenges, realmInReach, options) ?? scheme;
       if (scheme === undefined || (scheme.kind === 'basic' && sent?.startsWith('Basic ') === true))
         return false;
       const key = scopes.join(' ');
@@ -99,23 +111,32 @@ function basicHeader({ username, password }: Login): string {
 }
 
 /**
- * Bearer if its realm may be asked, or else Basic if there is a login. A Gitea behind a
+ * Bearer if its realm may and can be asked, or else Basic if there is a login. A Gitea behind a
  * proxy may have a realm that only it can reach (ROOT_URL), but it takes Basic as well.
  */
 function chooseScheme(
   challenges: readonly Challenge[],
-  { origin, login }: AuthorizerOptions,
+  realmInReach: boolean,
+  { origin, plainHttp, login }: AuthorizerOptions,
 ): Scheme | undefined {
-  const basic = challenges.some(({ scheme }) => scheme === 'basic') && login !== undefined;
+  const orBasic = challenges.some(({ scheme }) => scheme === 'basic') && login !== undefined;
   const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
-  if (bearer === undefined) return basic ? { kind: 'basic' } : undefined;
+  if (orBasic && (bearer === undefined || !realmInReach)) return { kind: 'basic' };
+  if (bearer === undefined) return undefined;
   try {
-    const realm = followable(bearer.parameters.get('realm'), origin, 'the token realm');
-    return { kind: 'bearer', realm, service: bearer.parameters.get('service') };
+    const realm = followable(bearer.parameters.get('realm'), origin, 'the token realm', plainHttp);
+    return { kind: 'bearer', realm, service: bearer.parameters.get('service'), orBasic };
   } catch (error) {
-    if (basic) return { kind: 'basic' };
+    if (orBasic) return { kind: 'basic' };
     throw error;
   }
+}
+
+/** Whether nobody answered at all, or there where nobody may be asked. */
+function isOutOfReach(error: unknown): boolean {
+  return (
+    error instanceof ChartError && (error.code === 'REGISTRY_NETWORK' || error.code === 'REGISTRY_REDIRECT')
+  );
 }
 
 async function requestToken(

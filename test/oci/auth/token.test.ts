@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ChartError } from '../../../scripts/errors.ts';
 import { parseChallenges } from '../../../scripts/oci/auth/challenges.ts';
 import { authorizer, scopeOf, type Authorizer, type Login } from '../../../scripts/oci/auth/token.ts';
 
@@ -20,6 +21,7 @@ function subject(answer: object = {}, login: Login | null = LOGIN): Subject {
   const auth = authorizer({
     login: login ?? undefined,
     origin: ORIGIN,
+    plainHttp: false,
     now: () => state.now,
     get: async (url, authorization) => {
       state.asked.push(`${url.search} ${authorization ?? 'anonymous'}`);
@@ -90,6 +92,44 @@ test('Basic where only that is offered; a refusal of it is final', async () => {
   const header = await auth.header(PULL);
   expect(header).toBe(`Basic ${Buffer.from('me:not-a-real-one').toString('base64')}`);
   expect(await auth.refused(BASIC, header, PULL)).toBe(false);
+});
+
+test('a realm that cannot be reached: Basic where that is offered, too, and no more questions', async () => {
+  for (const [offered, expected] of [
+    [[...BEARER, ...BASIC], /^Basic /],
+    [BEARER, undefined],
+  ] as const) {
+    let asked = 0;
+    const auth = authorizer({
+      login: LOGIN,
+      origin: ORIGIN,
+      plainHttp: false,
+      now: () => 0,
+      get: async () => {
+        asked++;
+        throw new ChartError('REGISTRY_NETWORK', 'there is no host of this name');
+      },
+    });
+    await auth.refused(offered, undefined, PULL);
+    const header = auth.header(PULL);
+    if (expected === undefined) {
+      await expect(header).rejects.toMatchObject({ code: 'REGISTRY_NETWORK' });
+    } else {
+      for (const one of await Promise.all([header, auth.header(PULL)])) expect(one).toMatch(expected);
+      expect(await auth.refused(offered, undefined, PUSH)).toBe(true);
+      expect(await auth.header(PUSH)).toMatch(expected);
+      expect(await auth.refused(offered, await auth.header(PUSH), PUSH)).toBe(false);
+    }
+    expect(asked).toBe(1);
+  }
+});
+
+test('a token service that refuses is not gone around by Basic', async () => {
+  const refused = new ChartError('REGISTRY_DENIED', 'answered 401');
+  const get = (): Promise<never> => Promise.reject(refused);
+  const auth = authorizer({ login: LOGIN, origin: ORIGIN, plainHttp: false, now: () => 0, get });
+  await auth.refused([...BEARER, ...BASIC], undefined, PULL);
+  await expect(auth.header(PULL)).rejects.toBe(refused);
 });
 
 test('without a login: an anonymous token, or nothing for Basic', async () => {

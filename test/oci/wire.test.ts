@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import { MockAgent } from 'undici';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createClient, type Call } from '../../scripts/oci/http.ts';
+import { DEFAULT_TIMEOUTS, Fault, type Timeouts, type Wire } from '../../scripts/oci/wire.ts';
+import { dispatcherFor } from '../../scripts/io/dispatcher.ts';
+import { close, listen } from '../helpers/http-server.ts';
+import { testWaiting } from './registry-setup.ts';
+
+const ORIGIN = new URL('https://git.example.org/');
+
+const wireOf = (dispatcher: Wire['dispatcher'], timeouts: Partial<Timeouts> = {}): Wire => ({
+  dispatcher,
+  timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
+  waiting: testWaiting(),
+  plainHttp: false,
+  note: () => {},
+});
+
+/** How often a registry is asked whose every connection ends with this code. */
+async function attempts(method: Call['method'], code: string): Promise<number> {
+  const agent = new MockAgent();
+  agent.disableNetConnect();
+  let asked = 0;
+  const error = Object.assign(new Error('no luck'), { code });
+  const path = (url: string): boolean => url === '/v2/' && ++asked > 0;
+  agent.get(ORIGIN.origin).intercept({ method, path }).replyWithError(error).persist();
+  const client = createClient({ origin: ORIGIN, wire: wireOf(agent) });
+  const call = { method, url: new URL('/v2/', ORIGIN), scopes: [], expect: [200] } as const;
+  await expect(client.send(call)).rejects.toMatchObject({
+    code: 'REGISTRY_NETWORK',
+    message: expect.stringContaining(`(${code})`) as string,
+  });
+  await agent.close();
+  return asked;
+}
+
+test.each([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+])('a connection that ends with %s is tried again', async (code) => {
+  expect(await attempts('PUT', code)).toBe(4);
+});
+
+test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
+  'one that ends with %s is not',
+  async (code) => {
+    expect(await attempts('GET', code)).toBe(1);
+  },
+);
+
+test.each([
+  ['GET', 4],
+  ['HEAD', 4],
+  ['POST', 1],
+  ['PUT', 1],
+  ['PATCH', 1],
+] as const)('a %s that gets no answer in time is sent %i times', async (method, times) => {
+  expect(await attempts(method, 'UND_ERR_HEADERS_TIMEOUT')).toBe(times);
+});
+
+describe('a body', () => {
+  let server: Server;
+  let timer: NodeJS.Timeout | undefined;
+  afterEach(async () => {
+    clearInterval(timer);
+    await close(server);
+  });
+
+  /** Starts a server whose answer is `size` bytes at once, every 10 ms. */
+  async function dripping(size: number): Promise<URL> {
+    server = createServer((_, response) => {
+      timer = setInterval(() => response.write(Buffer.alloc(size)), 10);
+    });
+    return new URL(`http://127.0.0.1:${await listen(server)}/`);
+  }
+
+  test.each([true, false])('that comes byte by byte is given up (as a stream: %s)', async (stream) => {
+    const origin = await dripping(1);
+    const wire = wireOf(dispatcherFor({ env: {} }), { idle: 200 });
+    const client = createClient({ origin, wire });
+    const read = async (): Promise<void> => {
+      const answer = await client.sendOnce({ method: 'GET', url: origin, scopes: [], stream });
+      for await (const _ of answer.stream ?? []) continue;
+    };
+    const fault = await read().catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(Fault);
+    expect(fault).toMatchObject({
+      message: expect.stringContaining('less than 1024 bytes a second') as string,
+      passing: false,
+    });
+  });
+
+  test('that has more than 8 MiB is no manifest, token or list', async () => {
+    const origin = await dripping(1024 * 1024);
+    const client = createClient({ origin, wire: wireOf(dispatcherFor({ env: {} })) });
+    const call = { method: 'GET', url: origin, scopes: [], expect: [200] } as const;
+    await expect(client.send(call)).rejects.toMatchObject({
+      code: 'REGISTRY_NETWORK',
+      message: expect.stringMatching(/the answer has more than 8388608 bytes$/) as string,
+    });
+  });
+
+  test('that its reader takes slowly is not the server’s fault', async () => {
+    const origin = await dripping(2000);
+    const client = createClient({ origin, wire: wireOf(dispatcherFor({ env: {} }), { idle: 100 }) });
+    const answer = await client.sendOnce({ method: 'GET', url: origin, scopes: [], stream: true });
+    let pieces = 0;
+    for await (const _ of answer.stream ?? []) {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      if (++pieces === 4) break;
+    }
+    expect(pieces).toBe(4);
+  });
+});
