@@ -30,7 +30,7 @@ await run({
       import('./publish/prepare.ts'),
       import('./publish/bundle.ts'),
     ]);
-    const { built, artifact } = await prepare(project, false, env, out);
+    const { built, artifact } = await prepare(project, {}, env, out);
     const path = resolve(
       project,
       flags.output ?? join('dist', `${artifact.name}-${artifact.version}.bundle.tar`),

@@ -3,6 +3,7 @@ import { ChartError } from './errors.ts';
 import { run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
+import { refuseMissingImages } from './publish/images.ts';
 import type { Job } from './publish/publish.ts';
 import { receiptOf, type PublishReceipt } from './publish/receipt.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
@@ -44,12 +45,13 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     await releaseBundle(bundle, flags, env, out);
     return;
   }
+  const dryRun = flags['dry-run'] === true;
   const [{ prepare }, { chartPublication }, { executeAll, planAll }] = await Promise.all([
     import('./publish/prepare.ts'),
     import('./publish/publication.ts'),
     import('./publish/publish.ts'),
   ]);
-  const { built, artifact } = await prepare(project, flags.fetch === true, env, out);
+  const { built, artifact } = await prepare(project, { fetch: flags.fetch === true, dryRun }, env, out);
   const registry = flags.registry ?? env['REGISTRY'] ?? built.project.recipe.publish?.registry;
   const remote = registry === undefined ? undefined : await openRemote(registry, { flags, env, out });
   if (remote === undefined && flags['mirror-images'] === true) {
@@ -61,12 +63,15 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     remote === undefined
       ? layoutStore(join(project, 'dist', 'oci'), join('dist', 'oci'))
       : await remote.chartStore(artifact.name);
-  const images: readonly Job[] = (await remote?.imageJobs(built, flags['mirror-images'] === true)) ?? [];
+  const mirrors = flags['mirror-images'] === true;
+  const images: readonly Job[] = mirrors ? ((await remote?.mirrorJobs(built)) ?? []) : [];
+  const checks = mirrors ? [] : ((await remote?.checkImages(built)) ?? []);
   const planned = await planAll(
     [...images, { kind: 'chart', publication: chartPublication(artifact, target) }],
     out,
   );
-  if (flags['dry-run'] === true) {
+  refuseMissingImages(checks, built.project.recipe.mirror);
+  if (dryRun) {
     out.json({ plans: planned.map(({ plan }) => plan) });
     return;
   }

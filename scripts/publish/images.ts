@@ -82,12 +82,23 @@ export async function checkImage(
 }
 
 /**
- * Where the recipe mirrors images a release waits for them: a chart that names an image which
- * is not there would not start anywhere.
+ * A chart that names an image which is not there would not start anywhere. Where the recipe
+ * mirrors images a release waits for every one of them; upstream's registry need not be within
+ * reach, but when it is, it must have them.
  *
- * @throws MIRROR_INCOMPLETE naming the images and the command
+ * @throws MIRROR_INCOMPLETE naming the images and the command; OCI_NOT_FOUND
  */
-export function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
+export function refuseMissingImages(checks: readonly ImageCheck[], mirror: string | undefined): void {
+  if (mirror !== undefined) refuseIncompleteMirror(checks);
+  const missing = checks.find(({ state }) => state === 'missing');
+  if (missing === undefined) return;
+  throw new ChartError(
+    'OCI_NOT_FOUND',
+    `${missing.store} does not have ${missing.image.digest}, which the chart names`,
+  );
+}
+
+function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
   const lacking = checks.filter(({ state }) => state !== 'complete');
   if (lacking.length === 0) return;
   const lines = lacking.map(

@@ -13,7 +13,7 @@ import {
   checkImage,
   mirrorPublication,
   pinnedImages,
-  refuseIncompleteMirror,
+  type ImageCheck,
   type OpenRepository,
 } from './images.ts';
 import type { Job } from './publish.ts';
@@ -26,13 +26,10 @@ export interface RemoteTarget {
   readonly open: OpenRepository;
   /** `HOST/OWNER/name`. */
   chartStore(name: string): Promise<ContentStore>;
-  /**
-   * With `mirror` the jobs that copy the images; without it the images are looked at where the
-   * chart names them.
-   *
-   * @throws MIRROR_INCOMPLETE
-   */
-  imageJobs(built: Built, mirror: boolean): Promise<readonly Job[]>;
+  /** The jobs that copy the images to the mirror. */
+  mirrorJobs(built: Built): Promise<readonly Job[]>;
+  /** Looks at the images where the chart names them, and says what it found. */
+  checkImages(built: Built): Promise<readonly ImageCheck[]>;
   /** Pulls the published chart with a real Helm 3 and Helm 4, and gives their versions. */
   pull(artifact: Artifact): Promise<readonly string[]>;
 }
@@ -64,30 +61,27 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
     host: `${host}/${owner}`,
     open,
     chartStore,
-    imageJobs: async (built, mirror) => {
-      const images = pinnedImages(built.lock);
-      const at = built.project.recipe.mirror;
-      if (mirror) {
-        const publications = await Promise.all(
-          images.map((image) => mirrorPublication(image, at ?? `oci://${host}/${owner}`, open)),
+    mirrorJobs: async ({ lock, project: { recipe } }) => {
+      const at = recipe.mirror ?? `oci://${host}/${owner}`;
+      if (recipe.mirror === undefined)
+        out.warn(
+          `the images are copied to ${at}, but the chart names them at upstream's registry; set images.mirror in recipe.yaml to name the copies`,
         );
-        return publications.map((publication): Job => ({ kind: 'image', publication }));
-      }
+      const publications = await Promise.all(
+        pinnedImages(lock).map((image) => mirrorPublication(image, at, open)),
+      );
+      return publications.map((publication): Job => ({ kind: 'image', publication }));
+    },
+    checkImages: async ({ lock, project: { recipe } }) => {
+      const at = recipe.mirror;
       const checks = await Promise.all(
-        images.map((image) =>
+        pinnedImages(lock).map((image) =>
           checkImage(image, at === undefined ? image.from : mirrored(image.from, at), open),
         ),
       );
       for (const { store, image, state, reason } of checks)
         out.step('image', `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`);
-      if (at !== undefined) refuseIncompleteMirror(checks);
-      const missing = checks.find(({ state }) => state === 'missing');
-      if (missing !== undefined)
-        throw new ChartError(
-          'OCI_NOT_FOUND',
-          `${missing.store} does not have ${missing.image.digest}, which the chart names`,
-        );
-      return [];
+      return checks;
     },
     pull: async ({ name, version, chart }) => {
       const login = await findCredentials(host, options);

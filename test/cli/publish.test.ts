@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLock } from '../../scripts/recipe/lock.ts';
 import { runCommand } from '../helpers/command-line.ts';
+import { setMirror } from '../helpers/project.ts';
 import { ROOT } from '../helpers/this-project.ts';
 import { site, type Site } from './setup.ts';
 
@@ -97,6 +98,20 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
   const { plans } = JSON.parse(planned.stdout) as { readonly plans: readonly { readonly digest: string }[] };
   expect(plans.map(({ digest }) => digest)).toEqual(made.items.map(({ digest }) => digest));
   expect([...here.registry.content.tags.keys()].filter((key) => key.startsWith('elsewhere/'))).toEqual([]);
+});
+
+test('a dry run with a mirror that is empty prints the plan, then refuses as the release will', async () => {
+  const other = await site();
+  await setMirror(other.project, other.target);
+  const args = ['--project', other.project, '--registry', other.target, '--dry-run'];
+  const { code, stdout, stderr } = await runCommand('release', args);
+  expect(stdout).toMatch(
+    /^image .*\/site\/multus-cni@sha256:\w+: missing\nplanned .*\n {2}upload {2}config /m,
+  );
+  expect(stderr).toMatch(/^error: The mirror does not hold every pinned image:\n/);
+  expect(code).toBe(1);
+  await other.close();
+  await rm(other.project, { recursive: true });
 });
 
 async function receiptSchema(): Promise<object> {
