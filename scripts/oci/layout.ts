@@ -52,9 +52,11 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       );
       return found && bare(found);
     },
-    tag: async (descriptor, tag) => {
+    tag: async (descriptor, tag, wanted) => {
       await ensureLayout(directory);
-      await withLock(directory, () => writeTag(directory, descriptor, tag));
+      await withLock(directory, async () => {
+        if ((await wanted?.()) !== false) await writeTag(directory, descriptor, tag);
+      });
     },
   };
 }
