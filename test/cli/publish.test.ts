@@ -37,6 +37,14 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
   expect(JSON.parse(mirrored.stdout)).toMatchObject([
     { target: `${host}/site/multus-cni`, tag: 'v9-thick', digest: here.image.digest },
   ]);
+  const [{ steps }] = JSON.parse(mirrored.stdout) as [
+    { readonly steps: readonly { readonly action: string }[] },
+  ];
+  // Source and target are one registry: no blob goes over the wire.
+  expect(steps.map(({ action }) => action).toSorted()).toEqual([
+    ...repeated('mount', 5),
+    ...repeated('upload', 3),
+  ]);
   expect(here.registry.content.tags.get('site/multus-cni v9-thick')).toBe(here.image.digest);
 
   const released = await runCommand('release', [
@@ -56,6 +64,26 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
   expect([validate(receipt), validate.errors]).toEqual([true, null]);
   const lock = await readFile(join(here.project, 'upstream/lock.yaml'), 'utf8');
   expect(parseLock(lock, 'lock.yaml').images['image']?.digest).toBe(here.image.digest);
+});
+
+test('the plan of a mirror within one registry mounts', async () => {
+  const target = here.target.replace('/site', '/mounts');
+  const args = ['--project', here.project, '--registry', target, '--dry-run'];
+  const { stdout } = await runCommand('mirror', args);
+  expect(
+    stdout
+      .match(/^ {2}(mount|upload) +(blob|manifest|index) /gm)
+      ?.map((line) => line.trim().replace(/ +/, ' ')),
+  ).toEqual([
+    'mount blob',
+    'mount blob',
+    'mount blob',
+    'upload manifest',
+    'mount blob',
+    'mount blob',
+    'upload manifest',
+    'upload index',
+  ]);
 });
 
 test('a release that Helm cannot pull has a receipt: it is published', async () => {
@@ -113,6 +141,10 @@ test('a dry run with a mirror that is empty prints the plan, then refuses as the
   await other.close();
   await rm(other.project, { recursive: true });
 });
+
+function repeated(word: string, times: number): readonly string[] {
+  return Array.from({ length: times }, () => word);
+}
 
 async function receiptSchema(): Promise<object> {
   return JSON.parse(await readFile(join(ROOT, 'scripts/publish/receipt.schema.json'), 'utf8')) as object;
