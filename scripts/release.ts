@@ -5,7 +5,7 @@ import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
 import { refuseMissingImages } from './publish/images.ts';
 import type { Job } from './publish/publish.ts';
-import { receiptOf, type PublishReceipt } from './publish/receipt.ts';
+import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { printDepartures, printNextSteps } from './publish/show.ts';
 
@@ -41,18 +41,21 @@ await run({
 async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): Promise<void> {
   const bundle = flags['from-bundle'];
   if (bundle !== undefined) {
+    refuseBuildFlags(flags);
     const { releaseBundle } = await import('./publish/release-bundle.ts');
-    await releaseBundle(bundle, flags, env, out);
+    await releaseBundle(bundle, { flags, project, env, out });
     return;
   }
   const dryRun = flags['dry-run'] === true;
-  const [{ prepare }, { chartPublication }, { executeAll, planAll }] = await Promise.all([
-    import('./publish/prepare.ts'),
-    import('./publish/publication.ts'),
-    import('./publish/publish.ts'),
-  ]);
+  const [{ prepare }, { chartPublication, piecesOf }, { finish, releaseBase }, { executeAll, planAll }] =
+    await Promise.all([
+      import('./publish/prepare.ts'),
+      import('./publish/publication.ts'),
+      import('./publish/finish.ts'),
+      import('./publish/publish.ts'),
+    ]);
   const { built, artifact } = await prepare(project, { fetch: flags.fetch === true, dryRun }, env, out);
-  const registry = flags.registry ?? env['REGISTRY'] ?? built.project.recipe.publish?.registry;
+  const registry = registryOf({ flag: flags.registry, env }, built.project.recipe);
   const remote = registry === undefined ? undefined : await openRemote(registry, { flags, env, out });
   if (remote === undefined && flags['mirror-images'] === true) {
     throw new ChartError('USAGE', '--mirror-images needs a registry', {
@@ -75,25 +78,36 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     out.json({ plans: planned.map(({ plan }) => plan) });
     return;
   }
-  const base = join('dist', `${artifact.name}-${artifact.version}`);
+  const base = releaseBase(artifact);
   await writeAtomic(join(project, `${base}.tgz`), artifact.chart.bytes);
   out.step('packed', `${base}.tgz (${artifact.chart.descriptor.size} bytes)`);
   const done = await executeAll(planned, out);
   const chart = done.find(({ kind }) => kind === 'chart');
   if (chart === undefined) throw new ChartError('BUG', 'No chart was published');
-  const writeReceipt = async (pulledBy: readonly string[]): Promise<PublishReceipt> => {
-    const steps = done.flatMap((job) => job.steps);
-    const { model, lock } = built;
-    const made = receiptOf({ artifact, plan: chart.plan, steps, pulledBy, model, lock });
-    await writeAtomic(join(project, `${base}.receipt.json`), `${JSON.stringify(made, null, 2)}\n`);
-    return made;
-  };
-  // What is published is published, whatever the pull brings; so it has a receipt before.
-  const published = await writeReceipt([]);
-  const receipt = remote === undefined ? published : await writeReceipt(await remote.pull(artifact));
+  const { name, version, chart: archive } = artifact;
+  const receipt = await finish(
+    project,
+    {
+      chart: { name, version },
+      pieces: await piecesOf(chart.publication),
+      plan: chart.plan,
+      steps: done.flatMap((job) => job.steps),
+      built,
+    },
+    remote && (() => remote.pull({ name, version, digest: archive.descriptor.digest })),
+  );
   printDepartures(built.model.departures, built.lock, out);
   printNextSteps(receipt, remote?.host, out);
   out.json(receipt);
+}
+
+/** A bundle is published as it is: nothing is built, fetched or mirrored beside it. */
+function refuseBuildFlags(flags: Invocation<typeof FLAGS>['flags']): void {
+  const other = (['mirror-images', 'fetch'] as const).find((flag) => flags[flag] === true);
+  if (other === undefined) return;
+  throw new ChartError('USAGE', `--${other} does not go with --from-bundle, which builds nothing`, {
+    hint: `Leave --${other} out: a bundle has its images with it.`,
+  });
 }
 
 /** Loads what only a registry needs. */

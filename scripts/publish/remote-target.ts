@@ -5,7 +5,6 @@ import { isLoopback } from '../oci/address.ts';
 import { findCredentials } from '../oci/credentials.ts';
 import { parseRegistryReference } from '../oci/reference.ts';
 import type { ContentStore } from '../oci/store.ts';
-import type { Artifact } from '../package/artifact.ts';
 import type { Built } from '../pipeline.ts';
 import { mirrored } from '../templatize/image.ts';
 import { helmPull } from '../verify/helm-pull.ts';
@@ -30,8 +29,16 @@ export interface RemoteTarget {
   mirrorJobs(built: Built): Promise<readonly Job[]>;
   /** Looks at the images where the chart names them, and says what it found. */
   checkImages(built: Built): Promise<readonly ImageCheck[]>;
-  /** Pulls the published chart with a real Helm 3 and Helm 4, and gives their versions. */
-  pull(artifact: Artifact): Promise<readonly string[]>;
+  /** Pulls a published chart with a real Helm 3 and Helm 4, and gives their versions. */
+  pull(chart: PulledChart): Promise<readonly string[]>;
+}
+
+/** A chart as Helm is to find it. */
+interface PulledChart {
+  readonly name: string;
+  readonly version: string;
+  /** Of the .tgz. */
+  readonly digest: string;
 }
 
 /** What opening it needs. */
@@ -46,8 +53,8 @@ interface TargetInput {
  * @throws REGISTRY_REFERENCE
  */
 export function remoteTarget(registry: string, { flags, env, out }: TargetInput): RemoteTarget {
-  const { registry: host, repository: owner, tag, digest } = parseRegistryReference(registry);
-  if (tag !== undefined || digest !== undefined) {
+  const { registry: host, repository: owner, ...more } = parseRegistryReference(registry);
+  if (more.tag !== undefined || more.digest !== undefined) {
     throw new ChartError(
       'USAGE',
       `--registry ${registry} names a tag or a digest; it names the owner, oci://HOST/OWNER`,
@@ -83,7 +90,7 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
         out.step('image', `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`);
       return checks;
     },
-    pull: async ({ name, version, chart }) => {
+    pull: async ({ name, version, digest }) => {
       const login = await findCredentials(host, options);
       const caFile = flags['ca-file'];
       const plainHttp =
@@ -93,7 +100,7 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
         registry: host,
         repository: `${owner}/${name}`,
         version,
-        digest: chart.descriptor.digest,
+        digest,
         plainHttp,
         ...(caFile !== undefined && { caFile }),
         ...(login !== undefined && { login }),

@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -57,8 +58,7 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
   const receipt = JSON.parse(released.stdout) as Receipt;
   expect(receipt).toMatchObject({ target: `${host}/site/multus`, tag: '1.0.0', digest: DIGEST });
   expect(here.registry.content.tags.get('site/multus 1.0.0')).toBe(receipt.digest);
-  const file = await readFile(join(here.project, 'dist/multus-1.0.0.receipt.json'), 'utf8');
-  expect(JSON.parse(file)).toEqual(receipt);
+  expect(await receiptIn(here.project)).toEqual(receipt);
   expect(receipt.pulledBy).toEqual([expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)]);
   const validate = new Ajv().compile(await receiptSchema());
   expect([validate(receipt), validate.errors]).toEqual([true, null]);
@@ -96,9 +96,8 @@ test('a release that Helm cannot pull has a receipt: it is published', async () 
   here.registry.faults.clear();
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^error: helm \d\S+ pull: .*\n {2}HELM_FAILED/m);
-  const file = await readFile(join(here.project, 'dist/multus-1.0.0.receipt.json'), 'utf8');
   const digest = here.registry.content.tags.get('unpulled/multus 1.0.0');
-  expect(JSON.parse(file)).toMatchObject({
+  expect(await receiptIn(here.project)).toMatchObject({
     target: target.slice('oci://'.length) + '/multus',
     digest,
     pulledBy: [],
@@ -125,7 +124,28 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
   ]);
   const { plans } = JSON.parse(planned.stdout) as { readonly plans: readonly { readonly digest: string }[] };
   expect(plans.map(({ digest }) => digest)).toEqual(made.items.map(({ digest }) => digest));
-  expect([...here.registry.content.tags.keys()].filter((key) => key.startsWith('elsewhere/'))).toEqual([]);
+  const tags = () => [...here.registry.content.tags].filter(([key]) => key.startsWith('elsewhere/'));
+  expect(tags()).toEqual([]);
+
+  const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+  const args = ['--from-bundle', output, '--project', elsewhere, '--json'];
+  const released = await runCommand('release', args, { REGISTRY: away });
+  expect(JSON.parse(released.stdout)).toMatchObject(
+    made.items.map(({ digest }) => ({ digest, steps: expect.any(Array) as unknown })),
+  );
+  expect(tags().map(([, digest]) => digest)).toEqual(made.items.map(({ digest }) => digest));
+  // The folder is no project: a bundle needs none.
+  const receipt = await receiptIn(elsewhere);
+  expect(receipt).toMatchObject({
+    target: away.slice('oci://'.length) + '/multus',
+    chart: { name: 'multus', version: '1.0.0' },
+    digest: made.items[1]?.digest,
+    contents: [{ what: 'config' }, { what: 'chart' }, { what: 'manifest' }],
+    pulledBy: [expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)],
+  });
+  const validate = new Ajv().compile(await receiptSchema());
+  expect([validate(receipt), validate.errors]).toEqual([true, null]);
+  await rm(elsewhere, { recursive: true });
 });
 
 test('a dry run with a mirror that is empty prints the plan, then refuses as the release will', async () => {
@@ -144,6 +164,10 @@ test('a dry run with a mirror that is empty prints the plan, then refuses as the
 
 function repeated(word: string, times: number): readonly string[] {
   return Array.from({ length: times }, () => word);
+}
+
+async function receiptIn(project: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(project, 'dist/multus-1.0.0.receipt.json'), 'utf8'));
 }
 
 async function receiptSchema(): Promise<object> {

@@ -28,6 +28,16 @@ test.concurrent.each<readonly [string, readonly string[], RegExp]>([
     ['--from-bundle', 'none.tar', '--registry', REGISTRY],
     /^error: There is no bundle none\.tar\n/,
   ],
+  [
+    'release',
+    ['--from-bundle', 'none.tar', '--registry', REGISTRY, '--mirror-images'],
+    /^error: --mirror-images does not go with --from-bundle, which builds nothing\n.*a bundle has its images/,
+  ],
+  [
+    'release',
+    ['--from-bundle', 'none.tar', '--registry', REGISTRY, '--fetch'],
+    /^error: --fetch does not go with --from-bundle/,
+  ],
   ['release', ['--mirror-images'], /^error: --mirror-images needs a registry\n.*--registry oci:\/\//],
   [
     'mirror',

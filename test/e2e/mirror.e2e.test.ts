@@ -168,7 +168,12 @@ describeWith(
           target,
         ]);
         expect(output).toContain(`every piece of ${index.digest} is there`);
+        expect(output).toMatch(/pulled +by Helm 3\.\S+ and Helm 4\.\S+, the same archive/);
         expect(status).toBe(0);
+        const receipt = await readFile(join(project, 'dist', 'multus-1.0.0.receipt.json'), 'utf8');
+        expect(JSON.parse(receipt)).toMatchObject({ target: `${airGapped.host}/site/multus` });
+        const chart = crane('digest', '--insecure', `${airGapped.host}/site/multus:1.0.0`);
+        expect(chart.stdout.trim()).toBe((JSON.parse(receipt) as { readonly digest: string }).digest);
         expect(
           crane('digest', '--insecure', `${airGapped.host}/site/multus-cni:v9-thick`).stdout.trim(),
         ).toBe(index.digest);
