@@ -106,12 +106,23 @@ async function readIndex(directory: string): Promise<Index> {
   const path = join(directory, 'index.json');
   if (!existsSync(path)) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
   try {
-    const index = JSON.parse(await readFile(path, 'utf8')) as Index;
-    if (Array.isArray(index.manifests)) return index;
+    const index = JSON.parse(await readFile(path, 'utf8')) as Index | null;
+    if (Array.isArray(index?.manifests) && index.manifests.every(isEntry)) return index;
   } catch (cause) {
     throw new ChartError('OCI_LAYOUT', `${path}: ${messageOf(cause)}`, { cause });
   }
-  throw new ChartError('OCI_LAYOUT', `${path} lists no manifests`);
+  throw new ChartError(
+    'OCI_LAYOUT',
+    `${path} lists no manifests, or one without mediaType, sha256 digest and size`,
+  );
+}
+
+/** An entry of an index that somebody else may have written: its digest becomes a path, its annotation a tag. */
+function isEntry(value: Partial<Descriptor> | null): boolean {
+  const { mediaType, digest, size, annotations = {} } = value ?? {};
+  const name: unknown = annotations?.[REF_NAME] ?? '';
+  const named = typeof mediaType === 'string' && typeof name === 'string';
+  return named && typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
 }
 
 async function writeTag(directory: string, descriptor: Descriptor, tag: string): Promise<void> {

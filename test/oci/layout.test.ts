@@ -97,7 +97,15 @@ test('the lock of a process that died is taken over at once', async () => {
   expect(performance.now() - before).toBeLessThan(2000);
 });
 
-test.each(['{', '{"schemaVersion":2}', '[]'])('an index.json that is %s is refused', async (text) => {
+test.each([
+  '{',
+  '{"schemaVersion":2}',
+  '[]',
+  'null',
+  '{"manifests":[null]}',
+  '{"manifests":[{"mediaType":"a/b","digest":"sha256:../../../etc/passwd","size":1}]}',
+  `{"manifests":[{"mediaType":"a/b","digest":"sha256:${'a'.repeat(64)}","size":1,"annotations":{"org.opencontainers.image.ref.name":5}}]}`,
+])('an index.json that is %s is refused', async (text) => {
   await writeFile(join(folder, 'index.json'), text);
   await expect(layoutStore(folder).resolve('v1')).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
   await expect(layoutTags(folder)).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
