@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { digestOf } from '../oci/digest.ts';
+import { serverName } from '../oci/docker-config.ts';
 import type { Helm } from '../io/helm.ts';
 import { withTemporaryFolder } from '../io/temporary.ts';
 
@@ -57,8 +58,12 @@ async function writeLogin(folder: string, { registry, login }: Published): Promi
   await mkdir(join(folder, 'registry'));
   const file = join(folder, 'registry', 'config.json');
   const auth = login && Buffer.from(`${login.username}:${login.password}`).toString('base64');
-  await writeFile(file, JSON.stringify({ auths: auth === undefined ? {} : { [registry]: { auth } } }), {
-    mode: 0o600,
-  });
+  await writeFile(
+    file,
+    JSON.stringify({ auths: auth === undefined ? {} : { [serverName(registry)]: { auth } } }),
+    {
+      mode: 0o600,
+    },
+  );
   return file;
 }

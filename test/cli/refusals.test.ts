@@ -49,6 +49,7 @@ test.concurrent.each<readonly [string, readonly string[], RegExp]>([
     ['--registry', 'git.example.org'],
     /names no owner after the host\n {2}REGISTRY_REFERENCE \(oci\): Write oci:\/\/HOST\/OWNER/,
   ],
+  ['mirror', ['--registry', 'oci://1.2.3.4.5/o'], /^error: .*"1\.2\.3\.4\.5" is no address or port\n/],
   ['mirror', [], /^error: npm run mirror: no registry is named\n.*set images\.mirror in recipe\.yaml/],
   [
     'mirror',
