@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
+import { ChartError } from '../errors.ts';
 import type { Output } from '../io/output.ts';
 import { isLoopback } from '../oci/address.ts';
 import { openRegistry, type RegistryOptions } from '../oci/registry.ts';
-import type { OpenRepository } from './images.ts';
+import type { OpenRepository, PinnedImage } from './images.ts';
 
 /** The flags of every command that talks to a registry. */
 export const REGISTRY_FLAGS = {
@@ -36,6 +37,42 @@ export function registryOptions(
     ...(caFile !== undefined && { caFile }),
     ...(flags['password-stdin'] === true && { readPassword: () => (password ??= text(process.stdin)) }),
   };
+}
+
+/** Which host the flags are for, and how it is reached. */
+interface Source {
+  readonly host: string;
+  readonly options: RegistryOptions;
+}
+
+/**
+ * The host of the images that the flags of a command that only reads are for: `--from`, or the
+ * only one there is. Without `--from` the environment's credentials stay out of it: they are
+ * for where one publishes.
+ *
+ * @throws USAGE when no image is at `--from`, or when it is not clear which host is meant
+ */
+export function sourceOf(
+  flags: RegistryFlagValues & { readonly from?: string },
+  images: readonly PinnedImage[],
+  options: RegistryOptions,
+): Source {
+  const hosts = [...new Set(images.map(({ from }) => from.registry))];
+  const from = flags.from?.toLowerCase();
+  const there = `the images are at ${hosts.join(', ')}`;
+  if (from !== undefined && !hosts.includes(from))
+    throw new ChartError('USAGE', `--from ${from} has none of the images`, {
+      hint: `Name a host: ${there}.`,
+    });
+  if (from !== undefined) return { host: from, options };
+  const given = (['username', 'password-stdin', 'plain-http'] as const).find((flag) => flags[flag]);
+  if (given !== undefined && hosts.length > 1)
+    throw new ChartError('USAGE', `--${given} is for one registry, but ${there}`, {
+      hint: 'Say which one by --from HOST.',
+    });
+  const [host = ''] = hosts;
+  const login = flags.username !== undefined || flags['password-stdin'] === true;
+  return { host, options: login ? options : { ...options, storedOnly: true } };
 }
 
 /**

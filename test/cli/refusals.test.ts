@@ -38,6 +38,7 @@ test.concurrent.each<readonly [string, readonly string[], RegExp]>([
     ['--from-bundle', 'none.tar', '--registry', REGISTRY, '--fetch'],
     /^error: --fetch does not go with --from-bundle/,
   ],
+  ['bundle', ['--output', 'a.tar.gz'], /^error: --output a\.tar\.gz is neither a \.tar nor a folder\n/],
   ['release', ['--mirror-images'], /^error: --mirror-images needs a registry\n.*--registry oci:\/\//],
   [
     'mirror',

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { opener, registryOptions } from '../../scripts/publish/registry-flags.ts';
+import type { PinnedImage } from '../../scripts/publish/images.ts';
+import { opener, registryOptions, sourceOf } from '../../scripts/publish/registry-flags.ts';
 import { fakeRegistry } from '../helpers/fake-registry.ts';
 import { close, listen } from '../helpers/http-server.ts';
 import { silent } from '../helpers/silent.ts';
@@ -55,4 +56,35 @@ test('--ca-file makes no other registry of the loopback speak https', async () =
   const store = await open({ registry: registry.host, repository: 'a/b' });
   expect(await store.resolve('1')).toBeUndefined();
   await registry.close();
+});
+
+function at(registry: string): PinnedImage {
+  return { value: 'image', from: { registry, repository: 'a/b' }, tag: '1', digest: '' };
+}
+
+const [HUB, GHCR] = ['docker.io', 'ghcr.io'].map(at) as [PinnedImage, PinnedImage];
+const GIVEN = { username: 'me', 'password-stdin': true } as const;
+
+test.each([
+  // Flags, images, the host that they are for, and whether the environment's credentials go there.
+  [{}, [GHCR], 'ghcr.io', false],
+  [{ 'plain-http': true }, [GHCR], 'ghcr.io', false],
+  [GIVEN, [GHCR, GHCR], 'ghcr.io', true],
+  [{ from: 'GHCR.io' }, [HUB, GHCR], 'ghcr.io', true],
+  [{ ...GIVEN, from: 'docker.io' }, [HUB, GHCR], 'docker.io', true],
+])('flags of a bundle %j are for the images’ host', (flags, images, host, withEnvironment) => {
+  const env = { GITEA_TOKEN: 'for another host' };
+  const found = sourceOf(flags, images, registryOptions({}, env, silent()));
+  expect([found.host, found.options.storedOnly !== true]).toEqual([host, withEnvironment]);
+});
+
+test.each([
+  [{ from: 'git.example.org' }, 'Name a host: the images are at docker.io, ghcr.io.'],
+  [GIVEN, 'Say which one by --from HOST.'],
+  [{ 'plain-http': true }, 'Say which one by --from HOST.'],
+])('flags of a bundle %j do not say which host they are for', (flags, hint) => {
+  const options = registryOptions({}, {}, silent());
+  expect(() => sourceOf(flags, [HUB, GHCR], options)).toThrow(
+    expect.objectContaining({ code: 'USAGE', hint }),
+  );
 });
