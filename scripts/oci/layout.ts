@@ -79,7 +79,11 @@ export function layoutStore(directory: string, name = directory): ContentStore {
 
 /** Tags of a layout and what they name. Throws OCI_LAYOUT when it is not a layout. */
 export async function layoutTags(directory: string): Promise<ReadonlyMap<string, Descriptor>> {
-  const { manifests } = await readIndex(directory);
+  return tagsOf(await readIndex(directory));
+}
+
+/** Tags of an index and what they name. */
+export function tagsOf({ manifests }: Index): ReadonlyMap<string, Descriptor> {
   return new Map(
     manifests.flatMap((descriptor) => {
       const tag = descriptor.annotations?.[REF_NAME];
@@ -134,15 +138,25 @@ async function ensureLayout(directory: string): Promise<void> {
 async function readIndex(directory: string): Promise<Index> {
   const path = join(directory, 'index.json');
   if (!existsSync(path)) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
+  return parseIndex(await readFile(path, 'utf8'), path);
+}
+
+/**
+ * An index.json.
+ *
+ * @param where for the message
+ * @throws OCI_LAYOUT
+ */
+export function parseIndex(text: string, where: string): Index {
   try {
-    const index = JSON.parse(await readFile(path, 'utf8')) as Index | null;
+    const index = JSON.parse(text) as Index | null;
     if (Array.isArray(index?.manifests) && index.manifests.every(isEntry)) return index;
   } catch (cause) {
-    throw new ChartError('OCI_LAYOUT', `${path}: ${messageOf(cause)}`, { cause });
+    throw new ChartError('OCI_LAYOUT', `${where}: ${messageOf(cause)}`, { cause });
   }
   throw new ChartError(
     'OCI_LAYOUT',
-    `${path} lists no manifests, or one without mediaType, sha256 digest and size`,
+    `${where} lists no manifests, or one without mediaType, sha256 digest and size`,
   );
 }
 

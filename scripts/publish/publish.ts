@@ -5,6 +5,7 @@ import { refuseConflict } from './conflict.ts';
 import { execute, inspect, type DoneStep } from './execute.ts';
 import type { PublishPlan } from './plan.ts';
 import type { Publication } from './publication.ts';
+import { refuseShared } from './repositories.ts';
 import { printPlan } from './show.ts';
 
 /** A publication with what a person calls it. */
@@ -25,12 +26,19 @@ export type DoneJob<J extends Job = Job> = PlannedJob<J> & {
 /**
  * Plans every job and prints the plans, before anything is written.
  *
- * @throws PUBLISH_CONFLICT when a tag is on another digest
+ * @throws REGISTRY_REFERENCE when two would share a repository, PUBLISH_CONFLICT when a tag is on
+ * another digest
  */
 export async function planAll<J extends Job>(
   jobs: readonly J[],
   out: Output,
 ): Promise<readonly PlannedJob<J>[]> {
+  refuseShared(
+    jobs.map(({ kind, publication: { source, target } }) => ({
+      what: `the ${kind} ${source.name}`,
+      repository: target.name,
+    })),
+  );
   const planned = await Promise.all(
     jobs.map(async (job) => ({ ...job, plan: await inspect(job.publication) })),
   );

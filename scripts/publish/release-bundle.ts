@@ -1,8 +1,9 @@
 import { ChartError } from '../errors.ts';
 import type { Output } from '../io/output.ts';
 import { HELM_CHART } from '../package/artifact.ts';
-import { withBundle, type BundleItem } from './bundle.ts';
+import type { BundleItem } from './bundle.ts';
 import { finish } from './finish.ts';
+import { openBundle } from './open-bundle.ts';
 import { piecesOf } from './publication.ts';
 import { executeAll, planAll, type DoneJob, type Job } from './publish.ts';
 import { registryOf } from './registry-of.ts';
@@ -31,25 +32,24 @@ interface BundleJob extends Job {
 export async function releaseBundle(path: string, release: BundleRelease): Promise<void> {
   const { flags, project, out } = release;
   const target = remoteTarget(await registry(release), release);
-  await withBundle(path, async (items) => {
-    const jobs = await Promise.all(items.map((item) => jobOf(item, target)));
-    const planned = await planAll(jobs, out);
-    if (flags['dry-run'] === true) {
-      out.json({ plans: planned.map(({ plan }) => plan) });
-      return;
-    }
-    const done = await executeAll(planned, out);
-    for (const job of done.filter(({ kind }) => kind === 'chart')) await finishChart(project, job, target);
-    out.json(
-      done.map(({ kind, plan, steps }) => ({
-        kind,
-        target: plan.target,
-        tag: plan.tag,
-        digest: plan.digest,
-        steps,
-      })),
-    );
-  });
+  const items = await openBundle(path);
+  const jobs = await Promise.all(items.map((item) => jobOf(item, target)));
+  const planned = await planAll(jobs, out);
+  if (flags['dry-run'] === true) {
+    out.json({ plans: planned.map(({ plan }) => plan) });
+    return;
+  }
+  const done = await executeAll(planned, out);
+  for (const job of done.filter(({ kind }) => kind === 'chart')) await finishChart(project, job, target);
+  out.json(
+    done.map(({ kind, plan, steps }) => ({
+      kind,
+      target: plan.target,
+      tag: plan.tag,
+      digest: plan.digest,
+      steps,
+    })),
+  );
 }
 
 /** The recipe is read only where nothing nearer names the registry: a bundle needs no project. */
