@@ -9,8 +9,8 @@ const config: KnipConfig = {
     'vitest.*.config.ts',
   ],
   project: ['scripts/**/*.ts', 'test/**/*.ts'],
-  // Of coreutils.
-  ignoreBinaries: ['sha256sum'],
+  // Of coreutils and util-linux.
+  ignoreBinaries: ['sha256sum', 'unshare'],
   ignoreExportsUsedInFile: true,
   // Used through their files: Helm binaries, not modules.
   ignoreDependencies: [

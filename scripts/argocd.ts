@@ -4,6 +4,7 @@ import { run } from './io/command.ts';
 import { readText } from './io/files.ts';
 import { writeChart } from './io/chart-dir.ts';
 import type { JsonObject } from './parse/manifest.ts';
+import { registryOf } from './publish/registry-of.ts';
 import { isObject } from './templatize/tree.ts';
 
 const OUTPUT = 'dist/argocd';
@@ -33,7 +34,7 @@ await run({
     ]);
     const built = await build(project);
     const { recipe } = built.project;
-    const registry = flags.registry ?? env['REGISTRY'] ?? recipe.publish?.registry;
+    const registry = registryOf({ flag: flags.registry, env }, recipe);
     if (registry === undefined) {
       throw new ChartError('USAGE', 'npm run argocd: no registry is named', {
         hint: 'Say --registry oci://HOST/OWNER, or set REGISTRY or publish.registry in recipe.yaml.',

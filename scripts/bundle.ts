@@ -5,7 +5,7 @@ import { graphOf } from './oci/copy.ts';
 import { artifactStore } from './publish/artifact-store.ts';
 import type { BundleItem } from './publish/bundle.ts';
 import { pinnedImages, type PinnedImage } from './publish/images.ts';
-import { opener, REGISTRY_FLAGS, registryOptions } from './publish/registry-flags.ts';
+import { opener, REGISTRY_FLAGS, registryOptions, sourceOf } from './publish/registry-flags.ts';
 import { ChartError } from './errors.ts';
 
 await run({
@@ -30,15 +30,16 @@ await run({
       import('./publish/prepare.ts'),
       import('./publish/bundle.ts'),
     ]);
-    const { built, artifact } = await prepare(project, false, env, out);
+    refusePacked(flags.output);
+    const { built, artifact } = await prepare(project, {}, env, out);
     const path = resolve(
       project,
       flags.output ?? join('dist', `${artifact.name}-${artifact.version}.bundle.tar`),
     );
-    const open = opener(flags.from ?? '', registryOptions(flags, env, out), out);
-    const images = await Promise.all(
-      pinnedImages(built.lock).map(async (image) => imageItem(image, await open(image.from))),
-    );
+    const pinned = pinnedImages(built.lock);
+    const { host, options } = sourceOf(flags, pinned, registryOptions(flags, env, out));
+    const open = opener(host, options, out);
+    const images = await Promise.all(pinned.map(async (image) => imageItem(image, await open(image.from))));
     const chart: BundleItem = {
       kind: 'chart',
       name: artifact.name,
@@ -53,11 +54,14 @@ await run({
       'bundle',
       graphs.flat().reduce((sum, { size }) => sum + size, 0),
     );
-    await writeBundle(path, items, ({ action, bytes, descriptor }) => {
-      if (action === 'progress') bar.add(bytes);
-      else if (action === 'skip') bar.skip(descriptor.size);
-    });
-    bar.done();
+    try {
+      await writeBundle(path, items, ({ action, bytes, descriptor }) => {
+        if (action === 'progress') bar.add(bytes);
+        else if (action === 'skip') bar.skip(descriptor.size);
+      });
+    } finally {
+      bar.done();
+    }
     out.step('bundled', path);
     out.table(items.map(({ kind, name, tag, root }) => [kind, `${name}:${tag}`, root.digest]));
     out.json({
@@ -66,6 +70,14 @@ await run({
     });
   },
 });
+
+/** What looks like an archive of another kind would become a folder of that name. */
+function refusePacked(output: string | undefined): void {
+  if (output === undefined || !/\.(?:t?gz|t?xz|t?bz2|tbz|zst|zip)$/i.test(output)) return;
+  throw new ChartError('USAGE', `--output ${output} is neither a .tar nor a folder`, {
+    hint: 'Name a file that ends in .tar; its content is compressed already.',
+  });
+}
 
 async function imageItem(image: PinnedImage, source: BundleItem['source']): Promise<BundleItem> {
   const root = await source.resolve(image.digest);

@@ -43,6 +43,19 @@ export const ERRORS = {
     meaning: 'A file that the command needs does not exist or cannot be read.',
     remedy: 'Check the path, or run the command that writes the file.',
   },
+  FILE_SYSTEM: {
+    stage: 'usage',
+    exit: 1,
+    meaning:
+      'The file system does not let a file or a folder be used: permission, read-only, or something else in its place.',
+    remedy: 'Correct what the message names, or choose another folder; then run again.',
+  },
+  DISK_FULL: {
+    stage: 'usage',
+    exit: 1,
+    meaning: 'The disk is full. What was written completely is kept; nothing was tagged that is not whole.',
+    remedy: 'Free space and run again: what is there already is skipped.',
+  },
   PARSE_ENCODING: {
     stage: 'parse',
     exit: 1,
@@ -248,12 +261,6 @@ export const ERRORS = {
     exit: 1,
     meaning: 'A directory is not a usable OCI image layout.',
     remedy: 'Check the path; if nothing was published from it, remove the directory and run again.',
-  },
-  OCI_DISK_FULL: {
-    stage: 'oci',
-    exit: 1,
-    meaning: 'The disk is full. Nothing was tagged, what was written completely is kept.',
-    remedy: 'Free space and run again: what is there already is skipped.',
   },
   OCI_COPY: {
     stage: 'oci',

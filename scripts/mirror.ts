@@ -3,6 +3,7 @@ import { run } from './io/command.ts';
 import { subsetOf } from './oci/subset.ts';
 import { mirrorPublication, pinnedImages } from './publish/images.ts';
 import type { Publication } from './publish/publication.ts';
+import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { remoteTarget } from './publish/remote-target.ts';
 
@@ -35,7 +36,7 @@ await run({
       import('./publish/publish.ts'),
     ]);
     const [{ recipe }, lock] = await Promise.all([readProject(project), readLock(project)]);
-    const registry = flags.registry ?? recipe.mirror ?? env['REGISTRY'] ?? recipe.publish?.registry;
+    const registry = registryOf({ flag: flags.registry, env, images: true }, recipe);
     if (registry === undefined) {
       throw new ChartError('USAGE', 'npm run mirror: no registry is named', {
         hint: 'Say --registry oci://HOST/OWNER, or set images.mirror in recipe.yaml.',

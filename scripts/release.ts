@@ -3,8 +3,9 @@ import { ChartError } from './errors.ts';
 import { run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
+import { refuseMissingImages } from './publish/images.ts';
 import type { Job } from './publish/publish.ts';
-import { receiptOf } from './publish/receipt.ts';
+import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { printDepartures, printNextSteps } from './publish/show.ts';
 
@@ -40,17 +41,21 @@ await run({
 async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): Promise<void> {
   const bundle = flags['from-bundle'];
   if (bundle !== undefined) {
+    refuseBuildFlags(flags);
     const { releaseBundle } = await import('./publish/release-bundle.ts');
-    await releaseBundle(bundle, flags, env, out);
+    await releaseBundle(bundle, { flags, project, env, out });
     return;
   }
-  const [{ prepare }, { chartPublication }, { executeAll, planAll }] = await Promise.all([
-    import('./publish/prepare.ts'),
-    import('./publish/publication.ts'),
-    import('./publish/publish.ts'),
-  ]);
-  const { built, artifact } = await prepare(project, flags.fetch === true, env, out);
-  const registry = flags.registry ?? env['REGISTRY'] ?? built.project.recipe.publish?.registry;
+  const dryRun = flags['dry-run'] === true;
+  const [{ prepare }, { chartPublication, piecesOf }, { finish, releaseBase }, { executeAll, planAll }] =
+    await Promise.all([
+      import('./publish/prepare.ts'),
+      import('./publish/publication.ts'),
+      import('./publish/finish.ts'),
+      import('./publish/publish.ts'),
+    ]);
+  const { built, artifact } = await prepare(project, { fetch: flags.fetch === true, dryRun }, env, out);
+  const registry = registryOf({ flag: flags.registry, env }, built.project.recipe);
   const remote = registry === undefined ? undefined : await openRemote(registry, { flags, env, out });
   if (remote === undefined && flags['mirror-images'] === true) {
     throw new ChartError('USAGE', '--mirror-images needs a registry', {
@@ -61,33 +66,48 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     remote === undefined
       ? layoutStore(join(project, 'dist', 'oci'), join('dist', 'oci'))
       : await remote.chartStore(artifact.name);
-  const images: readonly Job[] = (await remote?.imageJobs(built, flags['mirror-images'] === true)) ?? [];
+  const mirrors = flags['mirror-images'] === true;
+  const images: readonly Job[] = mirrors ? ((await remote?.mirrorJobs(built)) ?? []) : [];
+  const checks = mirrors ? [] : ((await remote?.checkImages(built)) ?? []);
   const planned = await planAll(
     [...images, { kind: 'chart', publication: chartPublication(artifact, target) }],
     out,
   );
-  if (flags['dry-run'] === true) {
+  refuseMissingImages(checks, built.project.recipe.mirror);
+  if (dryRun) {
     out.json({ plans: planned.map(({ plan }) => plan) });
     return;
   }
-  const base = join('dist', `${artifact.name}-${artifact.version}`);
+  const base = releaseBase(artifact);
   await writeAtomic(join(project, `${base}.tgz`), artifact.chart.bytes);
   out.step('packed', `${base}.tgz (${artifact.chart.descriptor.size} bytes)`);
   const done = await executeAll(planned, out);
-  await remote?.pull(artifact);
   const chart = done.find(({ kind }) => kind === 'chart');
   if (chart === undefined) throw new ChartError('BUG', 'No chart was published');
-  const receipt = receiptOf({
-    artifact,
-    plan: chart.plan,
-    steps: done.flatMap(({ steps }) => steps),
-    model: built.model,
-    lock: built.lock,
-  });
-  await writeAtomic(join(project, `${base}.receipt.json`), `${JSON.stringify(receipt, null, 2)}\n`);
+  const { name, version, chart: archive } = artifact;
+  const receipt = await finish(
+    project,
+    {
+      chart: { name, version },
+      pieces: await piecesOf(chart.publication),
+      plan: chart.plan,
+      steps: done.flatMap((job) => job.steps),
+      built,
+    },
+    remote && (() => remote.pull({ name, version, digest: archive.descriptor.digest })),
+  );
   printDepartures(built.model.departures, built.lock, out);
   printNextSteps(receipt, remote?.host, out);
   out.json(receipt);
+}
+
+/** A bundle is published as it is: nothing is built, fetched or mirrored beside it. */
+function refuseBuildFlags(flags: Invocation<typeof FLAGS>['flags']): void {
+  const other = (['mirror-images', 'fetch'] as const).find((flag) => flags[flag] === true);
+  if (other === undefined) return;
+  throw new ChartError('USAGE', `--${other} does not go with --from-bundle, which builds nothing`, {
+    hint: `Leave --${other} out: a bundle has its images with it.`,
+  });
 }
 
 /** Loads what only a registry needs. */

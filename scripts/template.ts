@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ChartError } from './errors.ts';
 import { parseMetadata } from './package/metadata.ts';
@@ -9,6 +7,7 @@ import { guard, REPOSITORY_ROOT } from './io/command.ts';
 import { readText } from './io/files.ts';
 import { preferredHelm } from './io/helm-engines.ts';
 import { helmEnv } from './io/helm.ts';
+import { endsWithUs, withTemporaryFolder } from './io/temporary.ts';
 
 /*
  * `helm template` of the project's chart. The flags are Helm's, so they are not parsed:
@@ -19,17 +18,15 @@ await guard(async () => {
   const chart = join(project, 'chart');
   const { name } = parseMetadata(await readText(join(chart, 'Chart.yaml'), 'Run npm run build first.'));
   const helm = await preferredHelm(process.env);
-  const home = await mkdtemp(join(tmpdir(), 'helm-home-'));
-  try {
+  return withTemporaryFolder('helm-home-', async (home) => {
     const child = spawn(helm.path, ['template', name, chart, ...rest], {
       stdio: 'inherit',
       env: helmEnv(home),
     });
-    const [status]: readonly unknown[] = await once(child, 'close');
+    const ended = endsWithUs(() => child.kill('SIGKILL'));
+    const [status]: readonly unknown[] = await once(child, 'close').finally(ended);
     return typeof status === 'number' ? status : 1;
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  });
 });
 
 function splitProject(argv: readonly string[]): {

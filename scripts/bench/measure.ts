@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { writeChart } from '../io/chart-dir.ts';
 import type { Helm } from '../io/helm.ts';
 import type { Project } from '../io/project.ts';
+import { withTemporaryFolder } from '../io/temporary.ts';
 import { packageChart } from '../package/artifact.ts';
 import { parseManifest } from '../parse/parse.ts';
 import { generate, lintAndProve, refuseFindings } from '../pipeline.ts';
@@ -32,10 +30,9 @@ export async function measure(
   engines: readonly Helm[],
   runs: number,
 ): Promise<Measurement> {
-  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const times = { generate: [] as number[], prove: [] as number[], package: [] as number[] };
   let documents = 0;
-  try {
+  await withTemporaryFolder('bench-', async (directory) => {
     for (let i = 0; i < runs; i++) {
       const built = await timed(times.generate, () =>
         generate(subject.project, parseManifest(subject.text, 'manifest.yaml'), subject.lock),
@@ -46,9 +43,7 @@ export async function measure(
       refuseFindings(proof.findings);
       await timed(times.package, () => packageChart(built.files, subject.lock.created));
     }
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
   return {
     documents,
     generate: median(times.generate),

@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
+import { fileSystemError } from './file-system.ts';
 import { processOutput, type Output } from './output.ts';
 import { mask } from './secrets.ts';
-import { removeTemporaries } from './temporary.ts';
+import { tidyUp } from './temporary.ts';
 
 /** One flag of a command, as `node:util` parseArgs knows it, with its help text. */
 interface FlagSpec {
@@ -71,7 +72,8 @@ export async function guard(action: () => Promise<number>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted(signal));
   try {
     process.exitCode = await action();
   } catch (error) {
@@ -81,7 +83,7 @@ export async function guard(action: () => Promise<number>): Promise<void> {
 
 /** Tidies up and says so, then lets the signal do what it does to a process that does not listen. */
 function interrupted(signal: NodeJS.Signals): void {
-  removeTemporaries();
+  tidyUp();
   process.stderr.write(
     `\ninterrupted (${signal}): nothing is half written; run the same command again and it goes on\n`,
   );
@@ -142,9 +144,10 @@ function helpText<F extends Flags>(spec: CommandSpec<F>, flags: Flags): string {
 }
 
 function report(error: unknown): number {
-  if (error instanceof ChartError) {
-    process.stderr.write(mask(`error: ${error.message}\n  ${error.code} (${error.stage}): ${error.hint}\n`));
-    return error.exitCode;
+  const known = error instanceof ChartError ? error : fileSystemError(error);
+  if (known !== undefined) {
+    process.stderr.write(mask(`error: ${known.message}\n  ${known.code} (${known.stage}): ${known.hint}\n`));
+    return known.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(mask(`error: this is a bug, please report it\n${text}\n`));

@@ -22,7 +22,7 @@ export interface DispatcherOptions {
  * EnvHttpProxyAgent) and trusts `caFile`. NODE_EXTRA_CA_CERTS is Node's own affair, except
  * that an explicit list of authorities replaces Node's, so it is read again here.
  *
- * @throws FILE_MISSING when the file cannot be read
+ * @throws FILE_MISSING when the file cannot be read, USAGE when a proxy's address cannot be used
  */
 export function dispatcherFor(options: DispatcherOptions): Dispatcher {
   const {
@@ -36,8 +36,8 @@ export function dispatcherFor(options: DispatcherOptions): Dispatcher {
   const ca = caFile === undefined ? undefined : [...rootCertificates, ...extra(env), read(caFile)];
   const tls = { ...(ca && { ca }), timeout: connectTimeout };
   const proxy = {
-    httpProxy: env['http_proxy'] ?? env['HTTP_PROXY'] ?? '',
-    httpsProxy: env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '',
+    httpProxy: proxyOf(env, 'HTTP_PROXY'),
+    httpsProxy: proxyOf(env, 'HTTPS_PROXY'),
     noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
   };
   return new EnvHttpProxyAgent({
@@ -76,6 +76,20 @@ const TUNNEL_FAULTS: ReadonlyMap<string, readonly [code: string, text: string]> 
   ['UND_ERR_HEADERS_TIMEOUT', ['UND_ERR_CONNECT_TIMEOUT', 'the proxy did not answer']],
   ['UND_ERR_SOCKET', ['ECONNRESET', 'the proxy closed the connection']],
 ]);
+
+/** A proxy's address; without a scheme it is http, as curl and Go (and so Helm) take it. */
+function proxyOf(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name.toLowerCase()] ?? env[name] ?? '';
+  if (value === '') return '';
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+  if (URL.canParse(address) && PROXY_SCHEMES.has(new URL(address).protocol)) return address;
+  // Not the value: it may have a password in it.
+  throw new ChartError('USAGE', `${name} is no address of a proxy`, {
+    hint: `Write ${name}=http://HOST:PORT, or unset it.`,
+  });
+}
+
+const PROXY_SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks:', 'socks5:']);
 
 function extra(env: NodeJS.ProcessEnv): readonly string[] {
   const file = env['NODE_EXTRA_CA_CERTS'];

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { temporaryDone, temporaryName } from './temporary.ts';
+import { writing } from './file-system.ts';
+import { removeLeftBehind, temporaryDone, temporaryName } from './temporary.ts';
 
 /** The bytes of a file. Throws FILE_MISSING with `hint` when there is none. */
 export async function readBytes(path: string, hint?: string): Promise<Uint8Array> {
@@ -25,19 +26,29 @@ export async function readText(path: string, hint?: string): Promise<string> {
 /**
  * Writes a file whole or not at all: to a temporary name beside it, then renamed.
  * A reader, or a second writer, never sees half a file.
+ *
+ * @throws DISK_FULL, FILE_SYSTEM
  */
-export async function writeAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = temporaryName(path);
-  try {
-    await writeFile(temporary, data, { mode });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    temporaryDone(temporary);
-  }
+export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+  return replaceFile(path, (temporary) => writeFile(temporary, data, { mode }));
+}
+
+/** {@link writeAtomic} with something that writes to the temporary name; what it throws is thrown. */
+export function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  return writing(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    await removeLeftBehind(dirname(path), `${basename(path)}.`);
+    const temporary = temporaryName(path);
+    try {
+      await write(temporary);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    } finally {
+      temporaryDone(temporary);
+    }
+  });
 }
 
 /** Every file below `directory` as relative path with `/` → text, sorted; empty when there is no such folder. */

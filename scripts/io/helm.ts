@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ChartError } from '../errors.ts';
+import { ChartError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../parse/manifest.ts';
 import { plainJson } from '../parse/plain-json.ts';
+import { withoutSecrets } from './environment.ts';
+import { runProgram } from './program.ts';
+import { withTemporaryFolder } from './temporary.ts';
 
 /** What a Helm sub-command said. */
 export interface HelmResult {
@@ -18,7 +19,10 @@ export interface Helm {
   readonly version: string;
   readonly major: number;
   readonly path: string;
-  /** Any sub-command; a status other than 0 is returned, not thrown. */
+  /**
+   * Any sub-command; a status other than 0 is returned, not thrown. Throws HELM_FAILED when it
+   * does not end.
+   */
   exec(args: readonly string[], input?: string): Promise<HelmResult>;
   /** The rendered manifests. Throws HELM_FAILED with Helm's own words. */
   template(chart: string, release: HelmRelease, values: JsonObject): Promise<string>;
@@ -32,12 +36,25 @@ export interface HelmRelease {
   readonly namespace: string;
 }
 
+/** Milliseconds that a Helm may take: one that talks to a registry which says nothing waits for ever. */
+export interface HelmPatience {
+  readonly pull: number;
+  readonly other: number;
+}
+
+const PATIENCE: HelmPatience = { pull: 120_000, other: 600_000 };
+
 /**
  * A Helm at a path. It runs in a configuration of its own: what the user has in
  * theirs (plugins, repositories, credentials) does not change results.
  */
-export function helmAt(path: string, version: string): Helm {
-  const exec = (args: readonly string[], input = ''): Promise<HelmResult> => execHelm(path, args, input);
+export function helmAt(path: string, version: string, patience = PATIENCE): Helm {
+  const exec: Helm['exec'] = async (args, input = '') => {
+    const most = patience[args[0] === 'pull' ? 'pull' : 'other'];
+    const { late, ...result } = await execHelm(path, args, input, most);
+    if (late) throw tooLate(`helm ${version} ${args[0] ?? ''}`, most);
+    return result;
+  };
   const must = async (args: readonly string[], input?: string): Promise<string> => {
     const { status, stdout, stderr } = await exec(args, input);
     if (status === 0) return stdout;
@@ -57,23 +74,33 @@ export function helmAt(path: string, version: string): Helm {
   };
 }
 
-async function execHelm(path: string, args: readonly string[], input: string): Promise<HelmResult> {
-  const { $ } = await import('zx/core');
-  const home = await mkdtemp(join(tmpdir(), 'helm-home-'));
-  try {
-    const running = $({ nothrow: true, quiet: true, input, env: helmEnv(home) })`${path} ${args}`;
-    // A Helm that ends before it has read its input breaks the pipe; its status and words say why.
-    running.stdin.on('error', () => {});
-    const { exitCode, stdout, stderr } = await running;
-    return { status: exitCode ?? 1, stdout, stderr };
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+function tooLate(command: string, patience: number): ChartError {
+  return new ChartError('HELM_FAILED', `${command}: no answer within ${patience / 1000} s, so it was ended`, {
+    hint: 'Run again; if it stays, the registry or a proxy in between takes requests and does not answer.',
+  });
+}
+
+async function execHelm(
+  path: string,
+  args: readonly string[],
+  input: string,
+  patience: number,
+): Promise<HelmResult & { readonly late: boolean }> {
+  return withTemporaryFolder('helm-home-', async (home) => {
+    try {
+      const options = { input, env: helmEnv(home), patience, apart: true };
+      const { code, ...said } = await runProgram(path, args, options);
+      return { status: code ?? 1, ...said };
+    } catch (error) {
+      // As a shell says it of a program that cannot be run.
+      return { status: 127, stdout: '', stderr: messageOf(error), late: false };
+    }
+  });
 }
 
 /** The process's environment without Helm's own variables, with homes that nobody else uses. */
 export function helmEnv(home: string): NodeJS.ProcessEnv {
-  const rest = Object.entries(process.env).filter(([name]) => !name.startsWith('HELM_'));
+  const rest = Object.entries(withoutSecrets(process.env)).filter(([name]) => !name.startsWith('HELM_'));
   return {
     ...Object.fromEntries(rest),
     HELM_CACHE_HOME: join(home, 'cache'),

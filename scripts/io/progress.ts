@@ -12,18 +12,31 @@ export interface Progress {
 const WIDTH = 24;
 const EVERY_MS = 100;
 
+/** What a bar asks of the world. */
+interface Surroundings {
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Of the terminal. */
+  readonly columns: () => number;
+}
+
+const REAL: Surroundings = {
+  now: performance.now.bind(performance),
+  columns: () => process.stderr.columns ?? Infinity,
+};
+
 /**
  * A bar with rate and time left on a terminal, nothing elsewhere.
  *
  * @param total bytes
- * @param now milliseconds
  */
 export function progressBar(
   out: Output,
   what: string,
   total: number,
-  now: () => number = performance.now.bind(performance),
+  surroundings: Partial<Surroundings> = {},
 ): Progress {
+  const { now, columns } = { ...REAL, ...surroundings };
   const start = now();
   let moved = 0;
   let skipped = 0;
@@ -31,7 +44,8 @@ export function progressBar(
   const show = (): void => {
     if (now() - shown < EVERY_MS) return;
     shown = now();
-    out.status(barText(what, { moved, skipped, total, seconds: (now() - start) / 1000 }));
+    const state = { moved, skipped, total, seconds: (now() - start) / 1000 };
+    out.status(barText(what, state, columns()));
   };
   return {
     add: (bytes) => {
@@ -54,13 +68,24 @@ interface State {
   readonly seconds: number;
 }
 
-/** `name [####    ]  45 %  12.3 MiB/s  00:14`. */
-export function barText(what: string, { moved, skipped, total, seconds }: State): string {
+/**
+ * `name [####    ]  45 %  12.3 MiB/s  00:14`, in one line of the terminal: a longer one could
+ * not be taken back. The name gives way first, from its beginning.
+ */
+export function barText(
+  what: string,
+  { moved, skipped, total, seconds }: State,
+  columns: number = Infinity,
+): string {
   const share = total === 0 ? 1 : Math.min(1, (moved + skipped) / total);
   const bar = '#'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH);
   const rate = seconds > 0 ? moved / seconds : 0;
   const left = rate > 0 ? duration((total - moved - skipped) / rate) : '--:--';
-  return `${what} [${bar}] ${String(Math.floor(share * 100)).padStart(3)} %  ${(rate / 2 ** 20).toFixed(1)} MiB/s  ${left}`;
+  const rest = ` [${bar}] ${String(Math.floor(share * 100)).padStart(3)} %  ${(rate / 2 ** 20).toFixed(1)} MiB/s  ${left}`;
+  // The last column is left free: some terminals go on to the next line when it is filled.
+  const room = columns - 1 - rest.length;
+  const name = what.length <= room ? what : room > 1 ? `…${what.slice(1 - room)}` : '';
+  return (name + rest).slice(0, columns - 1);
 }
 
 function duration(seconds: number): string {

@@ -1,31 +1,22 @@
-import { spawn } from 'node:child_process';
 import { ChartError } from '../errors.ts';
 import type { Login } from './auth/token.ts';
+import { withoutSecrets } from '../io/environment.ts';
+import { runProgram, type ProgramResult } from '../io/program.ts';
 import { registerSecret } from '../io/secrets.ts';
 
-/** What a program that was run gave back. */
-export interface ProgramResult {
-  readonly code: number | null;
-  readonly stdout: string;
-}
-
 /** Runs a program with text on its stdin; injected, so that tests need no helpers. */
-export type RunProgram = (program: string, args: readonly string[], stdin: string) => Promise<ProgramResult>;
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+  stdin: string,
+) => Promise<Pick<ProgramResult, 'code' | 'stdout'>>;
 
 /** How long a helper may take: it may ask the user to unlock a keychain. */
 const PATIENCE_MS = 60_000;
 
 /** {@link RunProgram} by Node. Rejects with ENOENT when there is no such program. */
-export const runProgram: RunProgram = (program, args, stdin) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'ignore'], timeout: PATIENCE_MS });
-    const pieces: Buffer[] = [];
-    child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
-    child.stdin.on('error', () => {});
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(pieces).toString('utf8') }));
-    child.stdin.end(stdin);
-  });
+export const runHelper: RunProgram = (program, args, input) =>
+  runProgram(program, args, { input, env: withoutSecrets(process.env), patience: PATIENCE_MS });
 
 /**
  * Asks a Docker credential helper (docker/docker-credential-helpers: `get`, the server on

@@ -5,7 +5,8 @@ import { ChartError } from '../errors.ts';
 import { readText } from '../io/files.ts';
 import { registerSecret } from '../io/secrets.ts';
 import type { Login } from './auth/token.ts';
-import { askHelper, runProgram, type RunProgram } from './credential-helper.ts';
+import { askHelper, runHelper, type RunProgram } from './credential-helper.ts';
+import { serverName, storedLogin } from './docker-config.ts';
 
 /** A login and where it came from, which is printed; the password never is. */
 export interface Credentials extends Login {
@@ -26,6 +27,8 @@ export interface CredentialOptions {
    */
   readonly storedOnly?: boolean;
   readonly run?: RunProgram;
+  /** Told of a credential store that cannot be asked. */
+  readonly note?: (text: string) => void;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function findCredentials(
     options.storedOnly === true ? undefined : ((await fromFlags(options)) ?? fromEnv(options.env));
   if (given !== undefined) return usable(given);
   for (const file of configFiles(options.env)) {
-    const stored = existsSync(file) ? await fromFile(file, registry, options.run ?? runProgram) : undefined;
+    const stored = existsSync(file) ? await fromFile(file, registry, options) : undefined;
     if (stored !== undefined) return usable({ ...stored, source: file });
   }
   return undefined;
@@ -86,64 +89,22 @@ function configFiles(env: NodeJS.ProcessEnv): readonly string[] {
   return [join(docker, 'config.json'), env['HELM_REGISTRY_CONFIG'] || join(helm, 'registry', 'config.json')];
 }
 
-/** The members of Docker's config.json that lead to credentials (docs.docker.com, "docker login"). */
-interface DockerConfig {
-  readonly auths?: Readonly<
-    Record<string, { readonly auth?: string; readonly username?: string; readonly password?: string } | null>
-  >;
-  readonly credHelpers?: Readonly<Record<string, string>>;
-  readonly credsStore?: string;
-}
-
-async function fromFile(file: string, registry: string, run: RunProgram): Promise<Login | undefined> {
-  const { auths = {}, credHelpers = {}, credsStore } = parseConfig(await readText(file), file);
-  const server = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
-  const own = Object.entries(credHelpers).find(([key]) => hostOf(key) === registry)?.[1];
-  if (own !== undefined) return askHelper(own, server, file, run);
-  const entry = Object.entries(auths).find(([key]) => hostOf(key) === registry)?.[1] ?? undefined;
-  const plain = entry && loginOf(entry, registry, file);
-  if (plain !== undefined) return plain;
-  // `docker login` leaves an empty entry for what is in the store; others need not be asked for.
-  return credsStore && entry !== undefined ? askHelper(credsStore, server, file, run) : undefined;
-}
-
-function parseConfig(text: string, file: string): DockerConfig {
-  try {
-    const json: unknown = JSON.parse(text);
-    if (typeof json === 'object' && json !== null) return json;
-  } catch {
-    // No cause: the parser quotes the text, and that may be a password.
-  }
-  throw new ChartError('REGISTRY_CREDENTIALS', `${file} is not a JSON object`);
-}
-
-function loginOf(
-  {
-    auth,
-    username,
-    password,
-  }: { readonly auth?: string; readonly username?: string; readonly password?: string },
-  registry: string,
+async function fromFile(
   file: string,
-): Login | undefined {
-  if (username && password) return { username, password };
-  if (!auth) return undefined;
-  registerSecret(auth);
-  const pair = Buffer.from(auth, 'base64').toString('utf8');
-  const colon = pair.indexOf(':');
-  if (colon <= 0) {
-    throw new ChartError(
-      'REGISTRY_CREDENTIALS',
-      `${file}: auths.${JSON.stringify(registry)}.auth is not base64 of NAME:PASSWORD`,
-    );
+  registry: string,
+  { run = runHelper, note }: CredentialOptions,
+): Promise<Login | undefined> {
+  const { login, named, helper } = storedLogin(await readText(file), registry, file);
+  if (login !== undefined || helper === '') return login;
+  try {
+    return await askHelper(helper, serverName(registry), file, run);
+  } catch (error) {
+    // As Docker does, the store is asked for registries that the file does not name. But a store
+    // that is broken must not stop what nobody logged in to.
+    if (named || !(error instanceof ChartError)) throw error;
+    note?.(`${error.message}; going on without credentials for ${registry}`);
+    return undefined;
   }
-  return { username: pair.slice(0, colon), password: pair.slice(colon + 1).replace(/\0+$/, '') };
-}
-
-/** The host that a key is for: `HOST`, or as older Dockers wrote `https://HOST/v1/`. Paths of others stay, and match nothing. */
-function hostOf(key: string): string {
-  const host = key.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '');
-  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host.toLowerCase();
 }
 
 /** Registers the secret, and refuses what no header can hold before it comes near one. */

@@ -1,12 +1,15 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
-import { writeAtomic } from '../io/files.ts';
-import { temporaryDone, temporaryName } from '../io/temporary.ts';
+import { writing } from '../io/file-system.ts';
+import { replaceFile, writeAtomic } from '../io/files.ts';
+import { removeLeftBehind } from '../io/temporary.ts';
+import { graphOf } from './copy.ts';
 import { isDigest, verified } from './digest.ts';
-import { OCI_INDEX } from './media-types.ts';
+import { withLock } from './layout-lock.ts';
+import { childrenOf } from './manifest.ts';
+import { isManifest, OCI_INDEX } from './media-types.ts';
 import type { ByteStream, ContentStore, Descriptor } from './store.ts';
 
 /** The annotation by which an image layout names a tag (image-spec v1.1, image-layout.md). */
@@ -20,17 +23,32 @@ interface Index {
 
 /**
  * An OCI image layout directory as a content store. Files are written under temporary
- * names and renamed, so what is there is whole; index.json is rewritten under a lock, so
- * two processes may write at once.
+ * names and renamed; what is there is held against its digest before it is relied on, once
+ * for each opening. index.json is rewritten under a lock, so two processes may write at once.
  */
 export function layoutStore(directory: string, name = directory): ContentStore {
   const blobPath = (digest: string): string => join(directory, 'blobs', ...digest.split(':'));
+  const whole = new Map<string, number>();
+  const isWhole = async (descriptor: Descriptor): Promise<boolean> => {
+    const path = blobPath(descriptor.digest);
+    const { size, mtimeMs } = (await stat(path).catch(() => undefined)) ?? { size: -1, mtimeMs: 0 };
+    if (size !== descriptor.size) return false;
+    if (whole.get(descriptor.digest) !== mtimeMs && !(await hasDigest(path, descriptor, name))) return false;
+    whole.set(descriptor.digest, mtimeMs);
+    return true;
+  };
+  // A copy that finds a manifest asks for nothing below it.
+  const exists = async (descriptor: Descriptor): Promise<boolean> => {
+    if (!(await isWhole(descriptor))) return false;
+    if (!isManifest(descriptor.mediaType)) return true;
+    const bytes = await readFile(blobPath(descriptor.digest));
+    for (const child of childrenOf(bytes, descriptor.mediaType, `${name}@${descriptor.digest}`))
+      if (!(await exists(child))) return false;
+    return true;
+  };
   return {
     name,
-    exists: async ({ digest, size }) => {
-      const found = await stat(blobPath(digest)).catch(() => undefined);
-      return found?.size === size;
-    },
+    exists,
     fetch: async (descriptor) => {
       const path = blobPath(descriptor.digest);
       if (!existsSync(path)) throw new ChartError('OCI_NOT_FOUND', `${name} has no ${descriptor.digest}`);
@@ -40,10 +58,8 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       if (!isDigest(descriptor.digest))
         throw new ChartError('OCI_DIGEST', `${name}: ${descriptor.digest} is no sha256 digest`);
       const stream = await content();
-      await sayWhenFull(name, async () => {
-        await ensureLayout(directory);
-        await writeBlob(blobPath(descriptor.digest), descriptor, stream, name);
-      });
+      await ensureLayout(directory);
+      await writeBlob(blobPath(descriptor.digest), descriptor, stream, name);
     },
     resolve: async (reference) => {
       const { manifests } = await readIndex(directory);
@@ -52,23 +68,54 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       );
       return found && bare(found);
     },
-    tag: (descriptor, tag) =>
-      sayWhenFull(name, async () => {
-        await ensureLayout(directory);
-        await withLock(directory, () => writeTag(directory, descriptor, tag));
-      }),
+    tag: async (descriptor, tag, wanted) => {
+      await ensureLayout(directory);
+      await withLock(join(directory, 'index.json.lock'), async () => {
+        if ((await wanted?.()) !== false) await writeTag(directory, descriptor, tag);
+      });
+    },
   };
 }
 
 /** Tags of a layout and what they name. Throws OCI_LAYOUT when it is not a layout. */
 export async function layoutTags(directory: string): Promise<ReadonlyMap<string, Descriptor>> {
-  const { manifests } = await readIndex(directory);
+  return tagsOf(await readIndex(directory));
+}
+
+/** Tags of an index and what they name. */
+export function tagsOf({ manifests }: Index): ReadonlyMap<string, Descriptor> {
   return new Map(
     manifests.flatMap((descriptor) => {
       const tag = descriptor.annotations?.[REF_NAME];
       return tag === undefined ? [] : [[tag, bare(descriptor)] as const];
     }),
   );
+}
+
+/**
+ * The files of a layout, by relative path, sorted: its index, its marker and the blobs that the
+ * index leads to.
+ *
+ * @throws OCI_NOT_FOUND when a manifest is missing, OCI_DIGEST when it is altered
+ */
+export async function layoutFiles(directory: string): Promise<readonly string[]> {
+  const store = layoutStore(directory);
+  const { manifests } = await readIndex(directory);
+  const graphs = await Promise.all(manifests.map((root) => graphOf(store, root)));
+  const digests = new Set(graphs.flat().map(({ digest }) => digest));
+  const blobs = [...digests].map((digest) => ['blobs', ...digest.split(':')].join('/'));
+  return [...blobs, 'index.json', 'oci-layout'].toSorted();
+}
+
+/** Holds a file against its digest: a disk may have lost what was written before a crash. */
+async function hasDigest(path: string, descriptor: Descriptor, name: string): Promise<boolean> {
+  try {
+    for await (const _ of verified(createReadStream(path), descriptor, name));
+    return true;
+  } catch (error) {
+    if (error instanceof ChartError) return false;
+    throw error;
+  }
 }
 
 /** The descriptor without the annotations that belong to the layout's entry. */
@@ -81,7 +128,9 @@ function sortKey({ digest, annotations }: Descriptor): string {
 }
 
 async function ensureLayout(directory: string): Promise<void> {
-  await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  const blobs = join(directory, 'blobs', 'sha256');
+  await writing(blobs, () => mkdir(blobs, { recursive: true }));
+  await Promise.all([removeLeftBehind(directory), removeLeftBehind(blobs)]);
   const marker = join(directory, 'oci-layout');
   if (!existsSync(marker)) await writeAtomic(marker, `${JSON.stringify({ imageLayoutVersion: '1.0.0' })}\n`);
 }
@@ -89,13 +138,34 @@ async function ensureLayout(directory: string): Promise<void> {
 async function readIndex(directory: string): Promise<Index> {
   const path = join(directory, 'index.json');
   if (!existsSync(path)) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
+  return parseIndex(await readFile(path, 'utf8'), path);
+}
+
+/**
+ * An index.json.
+ *
+ * @param where for the message
+ * @throws OCI_LAYOUT
+ */
+export function parseIndex(text: string, where: string): Index {
   try {
-    const index = JSON.parse(await readFile(path, 'utf8')) as Index;
-    if (Array.isArray(index.manifests)) return index;
+    const index = JSON.parse(text) as Index | null;
+    if (Array.isArray(index?.manifests) && index.manifests.every(isEntry)) return index;
   } catch (cause) {
-    throw new ChartError('OCI_LAYOUT', `${path}: ${messageOf(cause)}`, { cause });
+    throw new ChartError('OCI_LAYOUT', `${where}: ${messageOf(cause)}`, { cause });
   }
-  throw new ChartError('OCI_LAYOUT', `${path} lists no manifests`);
+  throw new ChartError(
+    'OCI_LAYOUT',
+    `${where} lists no manifests, or one without mediaType, sha256 digest and size`,
+  );
+}
+
+/** An entry of an index that somebody else may have written: its digest becomes a path, its annotation a tag. */
+function isEntry(value: Partial<Descriptor> | null): boolean {
+  const { mediaType, digest, size, annotations = {} } = value ?? {};
+  const name: unknown = annotations?.[REF_NAME] ?? '';
+  const named = typeof mediaType === 'string' && typeof name === 'string';
+  return named && typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
 }
 
 async function writeTag(directory: string, descriptor: Descriptor, tag: string): Promise<void> {
@@ -103,7 +173,10 @@ async function writeTag(directory: string, descriptor: Descriptor, tag: string):
   const others = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] !== tag);
   const entry = { ...bare(descriptor), annotations: { [REF_NAME]: tag } };
   const manifests = [...others, entry].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-  await writeAtomic(join(directory, 'index.json'), `${JSON.stringify({ ...index, manifests }, null, 2)}\n`);
+  const text = `${JSON.stringify({ ...index, manifests }, null, 2)}\n`;
+  await replaceFile(join(directory, 'index.json'), (temporary) =>
+    writeFile(temporary, text, { flush: true }),
+  );
 }
 
 async function writeBlob(
@@ -112,79 +185,14 @@ async function writeBlob(
   stream: ByteStream,
   name: string,
 ): Promise<void> {
-  const temporary = temporaryName(path);
-  const file = await open(temporary, 'w', 0o644);
-  try {
-    for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
-    await file.close();
-    await rename(temporary, path);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    temporaryDone(temporary);
-  }
-}
-
-/** ENOSPC, and EDQUOT of a user's quota, in plain words. */
-async function sayWhenFull(name: string, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-    throw new ChartError('OCI_DISK_FULL', `${name}: no space left on the disk`, { cause: error });
-  }
-}
-
-/** How long one writer waits for another, which holds the lock for one small file; and the age of one that was left behind. */
-const LOCK_WAIT_MS = 15_000;
-const LOCK_STALE_MS = 10_000;
-
-/** Holds `index.json.lock` while `action` runs. Throws OCI_LAYOUT when another does not let go. */
-async function withLock(directory: string, action: () => Promise<void>): Promise<void> {
-  const lock = join(directory, 'index.json.lock');
-  const deadline = performance.now() + LOCK_WAIT_MS;
-  while (!(await tryLock(lock))) {
-    if (performance.now() > deadline)
-      throw new ChartError('OCI_LAYOUT', `${lock} is held by another process`, {
-        hint: 'Wait for it, or remove the file if none runs.',
-      });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  try {
-    await action();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-async function tryLock(lock: string): Promise<boolean> {
-  try {
-    await writeFile(lock, `${hostname()} ${process.pid}`, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    if (await isLeftBehind(lock)) await rm(lock, { force: true });
-    return false;
-  }
-}
-
-/** Whether the process that made the lock died with it: at once where it can be asked, by age otherwise. */
-async function isLeftBehind(lock: string): Promise<boolean> {
-  const held = await stat(lock).catch(() => undefined);
-  if (held === undefined) return false;
-  if (Date.now() - held.mtimeMs > LOCK_STALE_MS) return true;
-  const [host, pid] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
-  return host === hostname() && pid !== undefined && !isAlive(Number(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
+  await replaceFile(path, async (temporary) => {
+    const file = await open(temporary, 'w', 0o644);
+    try {
+      for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
+      // What leads to others outlives a crash; the others are looked at before they are relied on.
+      if (isManifest(descriptor.mediaType)) await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
 }

@@ -86,6 +86,9 @@ function parts(text: string, host: string, path: string): Reference {
   if (host.includes('@')) throw invalid(text, 'credentials do not belong into it');
   const registry = canonicalHost(host);
   if (!HOST.test(registry)) throw invalid(text, `${JSON.stringify(host)} is no host`);
+  // What looks like an IP address must be one, and a port must be below 65536.
+  if (!URL.canParse(`https://${registry}`))
+    throw invalid(text, `${JSON.stringify(host)} is no address or port`);
   checkRepository(text, repository);
   checkTag(text, tag);
   if (digest !== undefined && !isDigest(digest)) {

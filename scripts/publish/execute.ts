@@ -1,5 +1,6 @@
 import { ChartError } from '../errors.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
+import { isManifest } from '../oci/media-types.ts';
 import { planPublish, type PublishPlan } from './plan.ts';
 import { piecesOf, type Publication } from './publication.ts';
 
@@ -18,11 +19,12 @@ export async function inspect(publication: Publication): Promise<PublishPlan> {
     target.resolve(tag),
     ...pieces.map(async ({ descriptor }) => ((await target.exists(descriptor)) ? descriptor.digest : '')),
   ]);
-  const mountable = mountFrom === undefined ? [] : pieces.map(({ descriptor }) => descriptor.digest);
+  const mountable =
+    mountFrom === undefined ? [] : pieces.filter(({ descriptor }) => !isManifest(descriptor.mediaType));
   return planPublish(target.name, tag, pieces, {
     tagged: tagged?.digest,
     present: new Set(present),
-    mountable: new Set(mountable),
+    mountable: new Set(mountable.map(({ descriptor }) => descriptor.digest)),
   });
 }
 

@@ -34,7 +34,8 @@ export function pinnedImages(lock: Lock): readonly PinnedImage[] {
 }
 
 /**
- * The publication that mirrors an image: the whole index by its digest, unchanged.
+ * The publication that mirrors an image: the whole index by its digest, unchanged. Within one
+ * registry its blobs are mounted.
  *
  * @param mirror `oci://HOST/OWNER`
  * @throws OCI_NOT_FOUND when the source does not have the pinned digest
@@ -44,11 +45,14 @@ export async function mirrorPublication(
   mirror: string,
   open: OpenRepository,
 ): Promise<Publication> {
-  const [source, target] = await Promise.all([open(image.from), open(mirrored(image.from, mirror))]);
+  const at = mirrored(image.from, mirror);
+  const [source, target] = await Promise.all([open(image.from), open(at)]);
   const root = await source.resolve(image.digest);
   if (root === undefined)
     throw new ChartError('OCI_NOT_FOUND', `${source.name} does not have ${image.digest}`);
-  return { source, root, target, tag: image.tag };
+  const { registry, repository } = image.from;
+  const mountable = registry === at.registry && repository !== at.repository;
+  return { source, root, target, tag: image.tag, ...(mountable && { mountFrom: repository }) };
 }
 
 /** What is known of an image where the chart names it. */
@@ -82,12 +86,23 @@ export async function checkImage(
 }
 
 /**
- * Where the recipe mirrors images a release waits for them: a chart that names an image which
- * is not there would not start anywhere.
+ * A chart that names an image which is not there would not start anywhere. Where the recipe
+ * mirrors images a release waits for every one of them; upstream's registry need not be within
+ * reach, but when it is, it must have them.
  *
- * @throws MIRROR_INCOMPLETE naming the images and the command
+ * @throws MIRROR_INCOMPLETE naming the images and the command; OCI_NOT_FOUND
  */
-export function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
+export function refuseMissingImages(checks: readonly ImageCheck[], mirror: string | undefined): void {
+  if (mirror !== undefined) refuseIncompleteMirror(checks);
+  const missing = checks.find(({ state }) => state === 'missing');
+  if (missing === undefined) return;
+  throw new ChartError(
+    'OCI_NOT_FOUND',
+    `${missing.store} does not have ${missing.image.digest}, which the chart names`,
+  );
+}
+
+function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
   const lacking = checks.filter(({ state }) => state !== 'complete');
   if (lacking.length === 0) return;
   const lines = lacking.map(

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { writeChart } from '../io/chart-dir.ts';
+import { diffChart, writeChart } from '../io/chart-dir.ts';
 import { helmEngines } from '../io/helm-engines.ts';
 import type { Output } from '../io/output.ts';
+import { withTemporaryFolder } from '../io/temporary.ts';
 import { packageChart, type Artifact } from '../package/artifact.ts';
 import { build, check, lintAndProve, refuseFindings, type Built } from '../pipeline.ts';
 
@@ -11,15 +12,22 @@ export interface Prepared {
   readonly artifact: Artifact;
 }
 
+/** How much of it. */
+interface PrepareOptions {
+  /** Also hold the vendored snapshot against its source on the network. */
+  readonly fetch?: boolean;
+  /** Leave chart/ as it is: lint and prove in a folder of its own. */
+  readonly dryRun?: boolean;
+}
+
 /**
  * Everything of a release but publishing: build, check, lint, prove, pack. Writes chart/.
  *
- * @param fetch also hold the vendored snapshot against its source on the network
  * @throws what the stages throw; CHART_FINDINGS
  */
 export async function prepare(
   project: string,
-  fetch: boolean,
+  { fetch = false, dryRun = false }: PrepareOptions,
   env: NodeJS.ProcessEnv,
   out: Output,
 ): Promise<Prepared> {
@@ -35,15 +43,20 @@ export async function prepare(
   }
   refuseFindings(check(built));
   const chart = join(project, 'chart');
-  const { changed, added, removed } = await writeChart(chart, built.files);
+  const { changed, added, removed } = await (dryRun ? diffChart : writeChart)(chart, built.files);
   const changes = changed.length + added.length + removed.length;
   const { resources } = built.manifest;
   out.step(
     'built',
-    `${recipe.chart.name} ${recipe.chart.version}: ${resources.length} resources, ${built.model.lifts.length} fields lifted, ${changes} files changed`,
+    `${recipe.chart.name} ${recipe.chart.version}: ${resources.length} resources, ${built.model.lifts.length} fields lifted, ${changes} files ${dryRun ? 'would change' : 'changed'}`,
   );
   const engines = await helmEngines(env);
-  const proof = await lintAndProve(built, chart, engines);
+  const proof = dryRun
+    ? await withTemporaryFolder('chart-', async (folder) => {
+        await writeChart(folder, built.files);
+        return lintAndProve(built, folder, engines);
+      })
+    : await lintAndProve(built, chart, engines);
   refuseFindings(proof.findings);
   out.step(
     'proved',

@@ -5,6 +5,7 @@ import { refuseConflict } from './conflict.ts';
 import { execute, inspect, type DoneStep } from './execute.ts';
 import type { PublishPlan } from './plan.ts';
 import type { Publication } from './publication.ts';
+import { refuseShared } from './repositories.ts';
 import { printPlan } from './show.ts';
 
 /** A publication with what a person calls it. */
@@ -14,22 +15,30 @@ export interface Job {
 }
 
 /** A job whose plan is made. */
-export interface PlannedJob extends Job {
-  readonly plan: PublishPlan;
-}
+export type PlannedJob<J extends Job = Job> = J & { readonly plan: PublishPlan };
 
 /** What became of a job. */
-export interface DoneJob extends PlannedJob {
+export type DoneJob<J extends Job = Job> = PlannedJob<J> & {
   readonly steps: readonly DoneStep[];
   readonly verification: Verification;
-}
+};
 
 /**
  * Plans every job and prints the plans, before anything is written.
  *
- * @throws PUBLISH_CONFLICT when a tag is on another digest
+ * @throws REGISTRY_REFERENCE when two would share a repository, PUBLISH_CONFLICT when a tag is on
+ * another digest
  */
-export async function planAll(jobs: readonly Job[], out: Output): Promise<readonly PlannedJob[]> {
+export async function planAll<J extends Job>(
+  jobs: readonly J[],
+  out: Output,
+): Promise<readonly PlannedJob<J>[]> {
+  refuseShared(
+    jobs.map(({ kind, publication: { source, target } }) => ({
+      what: `the ${kind} ${source.name}`,
+      repository: target.name,
+    })),
+  );
   const planned = await Promise.all(
     jobs.map(async (job) => ({ ...job, plan: await inspect(job.publication) })),
   );
@@ -39,15 +48,18 @@ export async function planAll(jobs: readonly Job[], out: Output): Promise<readon
 }
 
 /** Carries the jobs out one after the other, images before charts, and reads each back. */
-export async function executeAll(planned: readonly PlannedJob[], out: Output): Promise<readonly DoneJob[]> {
+export async function executeAll<J extends Job>(
+  planned: readonly PlannedJob<J>[],
+  out: Output,
+): Promise<readonly DoneJob<J>[]> {
   const images = planned.filter(({ kind }) => kind === 'image');
   const charts = planned.filter(({ kind }) => kind === 'chart');
-  const done: DoneJob[] = [];
+  const done: DoneJob<J>[] = [];
   for (const job of [...images, ...charts]) done.push(await executeJob(job, out));
   return done;
 }
 
-async function executeJob(job: PlannedJob, out: Output): Promise<DoneJob> {
+async function executeJob<J extends Job>(job: PlannedJob<J>, out: Output): Promise<DoneJob<J>> {
   const { plan, publication, kind } = job;
   const name = `${plan.target}:${plan.tag}`;
   const steps = plan.state === 'publish' ? await transfer(job, out) : [];

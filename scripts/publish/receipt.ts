@@ -1,8 +1,7 @@
 import type { Departure, ChartModel } from '../templatize/model.ts';
 import type { Lock } from '../recipe/lock.ts';
-import type { Artifact } from '../package/artifact.ts';
 import type { DoneStep } from './execute.ts';
-import type { PublishPlan } from './plan.ts';
+import type { Piece, PublishPlan } from './plan.ts';
 
 /**
  * What a release was: written to dist/ as JSON. The form is described by
@@ -17,6 +16,8 @@ export interface PublishReceipt {
   readonly result: 'published' | 'already-published';
   /** The manifest's digest, by which the release can be pinned. */
   readonly digest: string;
+  /** The Helms that pulled it and found the same archive; empty until they have, and for a layout. */
+  readonly pulledBy: readonly string[];
   readonly contents: readonly {
     readonly what: string;
     readonly mediaType: string;
@@ -24,44 +25,45 @@ export interface PublishReceipt {
     readonly size: number;
   }[];
   readonly steps: readonly DoneStep[];
-  readonly images: ChartModel['images'];
-  readonly upstream: Pick<Lock, 'version' | 'url' | 'sha256'>;
-  readonly departures: readonly Departure[];
+  /** These three are of the build; a release from a bundle builds nothing. */
+  readonly images?: ChartModel['images'];
+  readonly upstream?: Pick<Lock, 'version' | 'url' | 'sha256'>;
+  readonly departures?: readonly Departure[];
 }
 
 /** What a receipt is made of. */
-interface ReceiptInput {
-  readonly artifact: Artifact;
+export interface ReceiptInput {
+  readonly chart: { readonly name: string; readonly version: string };
+  /** Children before parents. */
+  readonly pieces: readonly Piece[];
   readonly plan: PublishPlan;
   readonly steps: readonly DoneStep[];
-  readonly model: ChartModel;
-  readonly lock: Lock;
+  readonly pulledBy: readonly string[];
+  /** Undefined when it came from a bundle. */
+  readonly built: { readonly model: ChartModel; readonly lock: Lock } | undefined;
 }
 
 /** The receipt of a release. No clock: the same release gives the same receipt. */
-export function receiptOf({ artifact, plan, steps, model, lock }: ReceiptInput): PublishReceipt {
-  const { name, version, config, chart, manifest } = artifact;
-  const content = (what: string, { mediaType, digest, size }: Artifact['config']['descriptor']) => ({
-    what,
-    mediaType,
-    digest,
-    size,
-  });
+export function receiptOf({ chart, pieces, plan, steps, pulledBy, built }: ReceiptInput): PublishReceipt {
   return {
     receipt: 1,
-    chart: { name, version },
+    chart,
     target: plan.target,
     tag: plan.tag,
     result: plan.state === 'published' ? 'already-published' : 'published',
     digest: plan.digest,
-    contents: [
-      content('config', config.descriptor),
-      content('chart', chart.descriptor),
-      content('manifest', manifest.descriptor),
-    ],
+    pulledBy,
+    contents: pieces.map(({ what, descriptor: { mediaType, digest, size } }) => ({
+      what,
+      mediaType,
+      digest,
+      size,
+    })),
     steps,
-    images: model.images,
-    upstream: { version: lock.version, url: lock.url, sha256: lock.sha256 },
-    departures: model.departures,
+    ...(built && {
+      images: built.model.images,
+      upstream: { version: built.lock.version, url: built.lock.url, sha256: built.lock.sha256 },
+      departures: built.model.departures,
+    }),
   };
 }

@@ -1,51 +1,82 @@
 import { ChartError } from '../errors.ts';
 import type { Output } from '../io/output.ts';
-import { openBundle, type BundleItem } from './bundle.ts';
-import { executeAll, planAll, type Job } from './publish.ts';
+import { HELM_CHART } from '../package/artifact.ts';
+import type { BundleItem } from './bundle.ts';
+import { finish } from './finish.ts';
+import { openBundle } from './open-bundle.ts';
+import { piecesOf } from './publication.ts';
+import { executeAll, planAll, type DoneJob, type Job } from './publish.ts';
+import { registryOf } from './registry-of.ts';
 import type { RegistryFlagValues } from './registry-flags.ts';
 import { remoteTarget, type RemoteTarget } from './remote-target.ts';
 
+/** What `release --from-bundle` is given. */
+interface BundleRelease {
+  readonly flags: RegistryFlagValues & { readonly registry?: string; readonly 'dry-run'?: boolean };
+  readonly project: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly out: Output;
+}
+
+/** A job with the item that it publishes. */
+interface BundleJob extends Job {
+  readonly item: BundleItem;
+}
+
 /**
- * Publishes a bundle where there is no internet: everything comes from the file.
+ * Publishes a bundle where there is no internet: everything comes from the file. Charts are
+ * pulled by Helm and have a receipt, as every release.
  *
  * @throws USAGE without a registry; OCI_LAYOUT, PUBLISH_CONFLICT
  */
-export async function releaseBundle(
-  path: string,
-  flags: RegistryFlagValues & { readonly registry?: string; readonly 'dry-run'?: boolean },
-  env: NodeJS.ProcessEnv,
-  out: Output,
-): Promise<void> {
-  const registry = flags.registry ?? env['REGISTRY'];
-  if (registry === undefined) {
-    throw new ChartError('USAGE', '--from-bundle needs a registry', {
-      hint: 'Say --registry oci://HOST/OWNER.',
-    });
+export async function releaseBundle(path: string, release: BundleRelease): Promise<void> {
+  const { flags, project, out } = release;
+  const target = remoteTarget(await registry(release), release);
+  const items = await openBundle(path);
+  const jobs = await Promise.all(items.map((item) => jobOf(item, target)));
+  const planned = await planAll(jobs, out);
+  if (flags['dry-run'] === true) {
+    out.json({ plans: planned.map(({ plan }) => plan) });
+    return;
   }
-  const target = remoteTarget(registry, { flags, env, out });
-  const bundle = await openBundle(path);
-  try {
-    const jobs = await Promise.all(bundle.items.map((item) => jobOf(item, target)));
-    const planned = await planAll(jobs, out);
-    if (flags['dry-run'] === true) {
-      out.json({ plans: planned.map(({ plan }) => plan) });
-      return;
-    }
-    const done = await executeAll(planned, out);
-    out.json(
-      done.map(({ kind, plan, steps }) => ({
-        kind,
-        target: plan.target,
-        tag: plan.tag,
-        digest: plan.digest,
-        steps,
-      })),
-    );
-  } finally {
-    await bundle.close();
-  }
+  const done = await executeAll(planned, out);
+  for (const job of done.filter(({ kind }) => kind === 'chart')) await finishChart(project, job, target);
+  out.json(
+    done.map(({ kind, plan, steps }) => ({
+      kind,
+      target: plan.target,
+      tag: plan.tag,
+      digest: plan.digest,
+      steps,
+    })),
+  );
 }
 
-async function jobOf({ kind, name, tag, root, source }: BundleItem, target: RemoteTarget): Promise<Job> {
-  return { kind, publication: { source, root, target: await target.chartStore(name), tag } };
+/** The recipe is read only where nothing nearer names the registry: a bundle needs no project. */
+async function registry({ flags, project, env }: BundleRelease): Promise<string> {
+  const named = { flag: flags.registry, env };
+  const near = registryOf(named, {});
+  if (near !== undefined) return near;
+  const { readProject } = await import('../io/project.ts');
+  const found = registryOf(named, (await readProject(project)).recipe);
+  if (found !== undefined) return found;
+  throw new ChartError('USAGE', '--from-bundle needs a registry', {
+    hint: 'Say --registry oci://HOST/OWNER.',
+  });
+}
+
+async function finishChart(project: string, job: DoneJob<BundleJob>, target: RemoteTarget): Promise<void> {
+  const { item, publication, plan, steps } = job;
+  const pieces = await piecesOf(publication);
+  const archive = pieces.find(({ descriptor }) => descriptor.mediaType === HELM_CHART);
+  if (archive === undefined)
+    throw new ChartError('OCI_LAYOUT', `${plan.target}:${plan.tag} has no chart layer`);
+  const chart = { name: item.name, version: item.tag };
+  const pull = () => target.pull({ ...chart, digest: archive.descriptor.digest });
+  await finish(project, { chart, pieces, plan, steps, built: undefined }, pull);
+}
+
+async function jobOf(item: BundleItem, target: RemoteTarget): Promise<BundleJob> {
+  const { kind, name, tag, root, source } = item;
+  return { item, kind, publication: { source, root, target: await target.chartStore(name), tag } };
 }

@@ -5,7 +5,6 @@ import { isLoopback } from '../oci/address.ts';
 import { findCredentials } from '../oci/credentials.ts';
 import { parseRegistryReference } from '../oci/reference.ts';
 import type { ContentStore } from '../oci/store.ts';
-import type { Artifact } from '../package/artifact.ts';
 import type { Built } from '../pipeline.ts';
 import { mirrored } from '../templatize/image.ts';
 import { helmPull } from '../verify/helm-pull.ts';
@@ -13,7 +12,7 @@ import {
   checkImage,
   mirrorPublication,
   pinnedImages,
-  refuseIncompleteMirror,
+  type ImageCheck,
   type OpenRepository,
 } from './images.ts';
 import type { Job } from './publish.ts';
@@ -26,15 +25,20 @@ export interface RemoteTarget {
   readonly open: OpenRepository;
   /** `HOST/OWNER/name`. */
   chartStore(name: string): Promise<ContentStore>;
-  /**
-   * With `mirror` the jobs that copy the images; without it the images are looked at where the
-   * chart names them.
-   *
-   * @throws MIRROR_INCOMPLETE
-   */
-  imageJobs(built: Built, mirror: boolean): Promise<readonly Job[]>;
-  /** Pulls the published chart with a real Helm 3 and Helm 4. */
-  pull(artifact: Artifact): Promise<void>;
+  /** The jobs that copy the images to the mirror. */
+  mirrorJobs(built: Built): Promise<readonly Job[]>;
+  /** Looks at the images where the chart names them, and says what it found. */
+  checkImages(built: Built): Promise<readonly ImageCheck[]>;
+  /** Pulls a published chart with a real Helm 3 and Helm 4, and gives their versions. */
+  pull(chart: PulledChart): Promise<readonly string[]>;
+}
+
+/** A chart as Helm is to find it. */
+interface PulledChart {
+  readonly name: string;
+  readonly version: string;
+  /** Of the .tgz. */
+  readonly digest: string;
 }
 
 /** What opening it needs. */
@@ -49,8 +53,8 @@ interface TargetInput {
  * @throws REGISTRY_REFERENCE
  */
 export function remoteTarget(registry: string, { flags, env, out }: TargetInput): RemoteTarget {
-  const { registry: host, repository: owner, tag, digest } = parseRegistryReference(registry);
-  if (tag !== undefined || digest !== undefined) {
+  const { registry: host, repository: owner, ...more } = parseRegistryReference(registry);
+  if (more.tag !== undefined || more.digest !== undefined) {
     throw new ChartError(
       'USAGE',
       `--registry ${registry} names a tag or a digest; it names the owner, oci://HOST/OWNER`,
@@ -64,32 +68,29 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
     host: `${host}/${owner}`,
     open,
     chartStore,
-    imageJobs: async (built, mirror) => {
-      const images = pinnedImages(built.lock);
-      const at = built.project.recipe.mirror;
-      if (mirror) {
-        const publications = await Promise.all(
-          images.map((image) => mirrorPublication(image, at ?? `oci://${host}/${owner}`, open)),
+    mirrorJobs: async ({ lock, project: { recipe } }) => {
+      const at = recipe.mirror ?? `oci://${host}/${owner}`;
+      if (recipe.mirror === undefined)
+        out.warn(
+          `the images are copied to ${at}, but the chart names them at upstream's registry; set images.mirror in recipe.yaml to name the copies`,
         );
-        return publications.map((publication): Job => ({ kind: 'image', publication }));
-      }
+      const publications = await Promise.all(
+        pinnedImages(lock).map((image) => mirrorPublication(image, at, open)),
+      );
+      return publications.map((publication): Job => ({ kind: 'image', publication }));
+    },
+    checkImages: async ({ lock, project: { recipe } }) => {
+      const at = recipe.mirror;
       const checks = await Promise.all(
-        images.map((image) =>
+        pinnedImages(lock).map((image) =>
           checkImage(image, at === undefined ? image.from : mirrored(image.from, at), open),
         ),
       );
       for (const { store, image, state, reason } of checks)
         out.step('image', `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`);
-      if (at !== undefined) refuseIncompleteMirror(checks);
-      const missing = checks.find(({ state }) => state === 'missing');
-      if (missing !== undefined)
-        throw new ChartError(
-          'OCI_NOT_FOUND',
-          `${missing.store} does not have ${missing.image.digest}, which the chart names`,
-        );
-      return [];
+      return checks;
     },
-    pull: async ({ name, version, chart }) => {
+    pull: async ({ name, version, digest }) => {
       const login = await findCredentials(host, options);
       const caFile = flags['ca-file'];
       const plainHttp =
@@ -99,17 +100,16 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
         registry: host,
         repository: `${owner}/${name}`,
         version,
-        digest: chart.descriptor.digest,
+        digest,
         plainHttp,
         ...(caFile !== undefined && { caFile }),
         ...(login !== undefined && { login }),
       };
       const engines = await helmEngines(env);
       await Promise.all(engines.map((helm) => helmPull(helm, published)));
-      out.step(
-        'pulled',
-        `by ${engines.map((helm) => `Helm ${helm.version}`).join(' and ')}, the same archive`,
-      );
+      const names = engines.map((helm) => `Helm ${helm.version}`);
+      out.step('pulled', `by ${names.join(' and ')}, the same archive`);
+      return engines.map((helm) => helm.version);
     },
   };
 }

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { digestOf } from '../oci/digest.ts';
+import { serverName } from '../oci/docker-config.ts';
 import type { Helm } from '../io/helm.ts';
+import { withTemporaryFolder } from '../io/temporary.ts';
 
 /** Where a chart was published, as Helm is told. */
 export interface Published {
@@ -26,8 +27,7 @@ export interface Published {
  */
 export async function helmPull(helm: Helm, published: Published): Promise<void> {
   const { registry, repository, version, digest, plainHttp, caFile } = published;
-  const folder = await mkdtemp(join(tmpdir(), 'helm-pull-'));
-  try {
+  await withTemporaryFolder('helm-pull-', async (folder) => {
     const config = await writeLogin(folder, published);
     const args = [
       'pull',
@@ -51,17 +51,19 @@ export async function helmPull(helm: Helm, published: Published): Promise<void> 
         'VERIFY_FAILED',
         `helm ${helm.version} pulled ${file} with ${found}, published was ${digest}`,
       );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function writeLogin(folder: string, { registry, login }: Published): Promise<string> {
   await mkdir(join(folder, 'registry'));
   const file = join(folder, 'registry', 'config.json');
   const auth = login && Buffer.from(`${login.username}:${login.password}`).toString('base64');
-  await writeFile(file, JSON.stringify({ auths: auth === undefined ? {} : { [registry]: { auth } } }), {
-    mode: 0o600,
-  });
+  await writeFile(
+    file,
+    JSON.stringify({ auths: auth === undefined ? {} : { [serverName(registry)]: { auth } } }),
+    {
+      mode: 0o600,
+    },
+  );
   return file;
 }

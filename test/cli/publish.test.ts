@@ -1,11 +1,20 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLock } from '../../scripts/recipe/lock.ts';
 import { runCommand } from '../helpers/command-line.ts';
+import { setMirror } from '../helpers/project.ts';
+import { ROOT } from '../helpers/this-project.ts';
 import { site, type Site } from './setup.ts';
 
 const DIGEST = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
+
+interface Receipt {
+  readonly digest: string;
+  readonly pulledBy: readonly string[];
+}
 
 let here: Site;
 
@@ -29,6 +38,14 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
   expect(JSON.parse(mirrored.stdout)).toMatchObject([
     { target: `${host}/site/multus-cni`, tag: 'v9-thick', digest: here.image.digest },
   ]);
+  const [{ steps }] = JSON.parse(mirrored.stdout) as [
+    { readonly steps: readonly { readonly action: string }[] },
+  ];
+  // Source and target are one registry: no blob goes over the wire.
+  expect(steps.map(({ action }) => action).toSorted()).toEqual([
+    ...repeated('mount', 5),
+    ...repeated('upload', 3),
+  ]);
   expect(here.registry.content.tags.get('site/multus-cni v9-thick')).toBe(here.image.digest);
 
   const released = await runCommand('release', [
@@ -38,13 +55,53 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
     '--registry',
     here.target,
   ]);
-  const receipt = JSON.parse(released.stdout) as { readonly digest: string };
+  const receipt = JSON.parse(released.stdout) as Receipt;
   expect(receipt).toMatchObject({ target: `${host}/site/multus`, tag: '1.0.0', digest: DIGEST });
   expect(here.registry.content.tags.get('site/multus 1.0.0')).toBe(receipt.digest);
-  const file = await readFile(join(here.project, 'dist/multus-1.0.0.receipt.json'), 'utf8');
-  expect(JSON.parse(file)).toEqual(receipt);
+  expect(await receiptIn(here.project)).toEqual(receipt);
+  expect(receipt.pulledBy).toEqual([expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)]);
+  const validate = new Ajv().compile(await receiptSchema());
+  expect([validate(receipt), validate.errors]).toEqual([true, null]);
   const lock = await readFile(join(here.project, 'upstream/lock.yaml'), 'utf8');
   expect(parseLock(lock, 'lock.yaml').images['image']?.digest).toBe(here.image.digest);
+});
+
+test('the plan of a mirror within one registry mounts', async () => {
+  const target = here.target.replace('/site', '/mounts');
+  const args = ['--project', here.project, '--registry', target, '--dry-run'];
+  const { stdout } = await runCommand('mirror', args);
+  expect(
+    stdout
+      .match(/^ {2}(mount|upload) +(blob|manifest|index) /gm)
+      ?.map((line) => line.trim().replace(/ +/, ' ')),
+  ).toEqual([
+    'mount blob',
+    'mount blob',
+    'mount blob',
+    'upload manifest',
+    'mount blob',
+    'mount blob',
+    'upload manifest',
+    'upload index',
+  ]);
+});
+
+test('a release that Helm cannot pull has a receipt: it is published', async () => {
+  // Only Helm asks for a tag by HEAD.
+  const fault = { method: 'HEAD', path: '/manifests/1.0.0', times: 9 };
+  here.registry.faults.add({ ...fault, effect: { kind: 'status', status: 403 } });
+  const target = here.target.replace('/site', '/unpulled');
+  const args = ['--project', here.project, '--json', '--registry', target];
+  const { code, stdout, stderr } = await runCommand('release', args);
+  here.registry.faults.clear();
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^error: helm \d\S+ pull: .*\n {2}HELM_FAILED/m);
+  const digest = here.registry.content.tags.get('unpulled/multus 1.0.0');
+  expect(await receiptIn(here.project)).toMatchObject({
+    target: target.slice('oci://'.length) + '/multus',
+    digest,
+    pulledBy: [],
+  });
 });
 
 test('bundle, then a dry run of its release elsewhere: the same two digests', async () => {
@@ -67,5 +124,52 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
   ]);
   const { plans } = JSON.parse(planned.stdout) as { readonly plans: readonly { readonly digest: string }[] };
   expect(plans.map(({ digest }) => digest)).toEqual(made.items.map(({ digest }) => digest));
-  expect([...here.registry.content.tags.keys()].filter((key) => key.startsWith('elsewhere/'))).toEqual([]);
+  const tags = () => [...here.registry.content.tags].filter(([key]) => key.startsWith('elsewhere/'));
+  expect(tags()).toEqual([]);
+
+  const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+  const args = ['--from-bundle', output, '--project', elsewhere, '--json'];
+  const released = await runCommand('release', args, { REGISTRY: away });
+  expect(JSON.parse(released.stdout)).toMatchObject(
+    made.items.map(({ digest }) => ({ digest, steps: expect.any(Array) as unknown })),
+  );
+  expect(tags().map(([, digest]) => digest)).toEqual(made.items.map(({ digest }) => digest));
+  // The folder is no project: a bundle needs none.
+  const receipt = await receiptIn(elsewhere);
+  expect(receipt).toMatchObject({
+    target: away.slice('oci://'.length) + '/multus',
+    chart: { name: 'multus', version: '1.0.0' },
+    digest: made.items[1]?.digest,
+    contents: [{ what: 'config' }, { what: 'chart' }, { what: 'manifest' }],
+    pulledBy: [expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)],
+  });
+  const validate = new Ajv().compile(await receiptSchema());
+  expect([validate(receipt), validate.errors]).toEqual([true, null]);
+  await rm(elsewhere, { recursive: true });
 });
+
+test('a dry run with a mirror that is empty prints the plan, then refuses as the release will', async () => {
+  const other = await site();
+  await setMirror(other.project, other.target);
+  const args = ['--project', other.project, '--registry', other.target, '--dry-run'];
+  const { code, stdout, stderr } = await runCommand('release', args);
+  expect(stdout).toMatch(
+    /^image .*\/site\/multus-cni@sha256:\w+: missing\nplanned .*\n {2}upload {2}config /m,
+  );
+  expect(stderr).toMatch(/^error: The mirror does not hold every pinned image:\n/);
+  expect(code).toBe(1);
+  await other.close();
+  await rm(other.project, { recursive: true });
+});
+
+function repeated(word: string, times: number): readonly string[] {
+  return Array.from({ length: times }, () => word);
+}
+
+async function receiptIn(project: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(project, 'dist/multus-1.0.0.receipt.json'), 'utf8'));
+}
+
+async function receiptSchema(): Promise<object> {
+  return JSON.parse(await readFile(join(ROOT, 'scripts/publish/receipt.schema.json'), 'utf8')) as object;
+}

@@ -28,6 +28,17 @@ test.concurrent.each<readonly [string, readonly string[], RegExp]>([
     ['--from-bundle', 'none.tar', '--registry', REGISTRY],
     /^error: There is no bundle none\.tar\n/,
   ],
+  [
+    'release',
+    ['--from-bundle', 'none.tar', '--registry', REGISTRY, '--mirror-images'],
+    /^error: --mirror-images does not go with --from-bundle, which builds nothing\n.*a bundle has its images/,
+  ],
+  [
+    'release',
+    ['--from-bundle', 'none.tar', '--registry', REGISTRY, '--fetch'],
+    /^error: --fetch does not go with --from-bundle/,
+  ],
+  ['bundle', ['--output', 'a.tar.gz'], /^error: --output a\.tar\.gz is neither a \.tar nor a folder\n/],
   ['release', ['--mirror-images'], /^error: --mirror-images needs a registry\n.*--registry oci:\/\//],
   [
     'mirror',
@@ -39,6 +50,7 @@ test.concurrent.each<readonly [string, readonly string[], RegExp]>([
     ['--registry', 'git.example.org'],
     /names no owner after the host\n {2}REGISTRY_REFERENCE \(oci\): Write oci:\/\/HOST\/OWNER/,
   ],
+  ['mirror', ['--registry', 'oci://1.2.3.4.5/o'], /^error: .*"1\.2\.3\.4\.5" is no address or port\n/],
   ['mirror', [], /^error: npm run mirror: no registry is named\n.*set images\.mirror in recipe\.yaml/],
   [
     'mirror',

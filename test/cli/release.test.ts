@@ -34,9 +34,11 @@ interface Receipt {
 describe('npm run release', () => {
   let digest = '';
 
-  test('--dry-run prints the plan and leaves the disk as it is', async () => {
+  test('--dry-run prints the plan and leaves the disk as it is, a stale chart/ too', async () => {
+    await writeFile(join(project, 'chart', 'values.yaml'), 'stale: true\n');
     const before = await diskState(project);
     const { code, stdout, stderr } = await release(project, '--dry-run');
+    expect(stdout).toContain(' 1 files would change\n');
     expect(stdout).toMatch(/^planned {5}dist\/oci:1\.0\.0\n {2}upload {2}config .*\n {2}upload {2}chart /m);
     expect([code, stderr]).toEqual([0, '']);
     expect(await diskState(project)).toEqual(before);

@@ -83,10 +83,27 @@ describeWith(
       expect(status).toBe(0);
       expect(crane('digest', '--insecure', `${copyName()}:v9-thick`).stdout.trim()).toBe(index.digest);
       for (const platform of SPEC.platforms) {
-        expect(
-          crane('validate', '--insecure', '--remote', copyName(), '--platform', platform, '--fast').stderr,
-        ).not.toContain('FAIL');
+        const name = `${copyName()}:v9-thick`;
+        const validated = crane('validate', '--insecure', '--remote', name, '--platform', platform);
+        expect([validated.status, validated.stdout]).toEqual([0, expect.stringContaining('PASS')]);
       }
+    });
+
+    it('mounts within one registry, and sends no blob', async () => {
+      const within = await projectCopy();
+      const [owner, other] = gitea.owners;
+      const repository = `${owner}/multus-cni`;
+      await pinImage(within, { registry: gitea.host, repository, tag: 'v9-thick', digest: index.digest });
+      const target = `oci://${gitea.host}/${other}/mounted`;
+      const args = ['--project', within, '--registry', target];
+      const { status, output } = runScript('mirror', args, gitea.env);
+      expect(output).toMatch(/mount +blob/);
+      // Of 3 platforms a configuration and 3 layers, of each attestation a statement, one configuration for all.
+      expect(output).toContain('(7 uploaded, 16 mounted, 0 there already)');
+      expect(status).toBe(0);
+      const name = `${gitea.host}/${other}/mounted/multus-cni:v9-thick`;
+      expect(crane('digest', '--insecure', name).stdout.trim()).toBe(index.digest);
+      await rm(within, { recursive: true });
     });
 
     it('copies nothing the second time', () => {
@@ -151,7 +168,12 @@ describeWith(
           target,
         ]);
         expect(output).toContain(`every piece of ${index.digest} is there`);
+        expect(output).toMatch(/pulled +by Helm 3\.\S+ and Helm 4\.\S+, the same archive/);
         expect(status).toBe(0);
+        const receipt = await readFile(join(project, 'dist', 'multus-1.0.0.receipt.json'), 'utf8');
+        expect(JSON.parse(receipt)).toMatchObject({ target: `${airGapped.host}/site/multus` });
+        const chart = crane('digest', '--insecure', `${airGapped.host}/site/multus:1.0.0`);
+        expect(chart.stdout.trim()).toBe((JSON.parse(receipt) as { readonly digest: string }).digest);
         expect(
           crane('digest', '--insecure', `${airGapped.host}/site/multus-cni:v9-thick`).stdout.trim(),
         ).toBe(index.digest);

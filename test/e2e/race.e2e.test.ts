@@ -61,13 +61,15 @@ for (const { name, tool, start } of SERVERS) {
         (await readFile(changelog, 'utf8')).replace('### Added\n\n', '### Added\n\n- Another content.\n'),
       );
       const results = await releaseBoth(server.owners[1]);
-      expect(results.some(([code]) => code === 0)).toBe(true);
+      // The server has no compare-and-set: docs/adr/0007-two-releases-at-once.md.
+      const won = results.filter(([code]) => code === 0).map(([, digest]) => digest);
+      expect(won, JSON.stringify(results)).toHaveLength(1);
       const store = await openRegistry(
         { registry: server.host, repository: `${server.owners[1]}/multus` },
         { env: server.env },
       );
       const root = await store.resolve('1.0.0');
-      expect(results.map(([, digest]) => digest)).toContain(root?.digest);
+      expect(won).toEqual([root?.digest]);
       const graph = root === undefined ? [] : await graphOf(store, root);
       const there = await Promise.all(graph.map((descriptor) => store.exists(descriptor)));
       expect(there).toEqual([true, true, true]);

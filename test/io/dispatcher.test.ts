@@ -92,6 +92,7 @@ describe('proxies', () => {
     ['none', () => ({}), 'direct'],
     ['HTTP_PROXY', (url) => ({ HTTP_PROXY: url }), 'through'],
     ['http_proxy', (url) => ({ http_proxy: url }), 'through'],
+    ['without a scheme', (url) => ({ HTTP_PROXY: url.replace('http://', '') }), 'through'],
     ['the lower case wins', (url) => ({ http_proxy: url, HTTP_PROXY: DEAD }), 'through'],
     ['HTTPS_PROXY is not for http', (url) => ({ HTTPS_PROXY: url }), 'direct'],
     ['NO_PROXY', (url) => ({ HTTP_PROXY: url, NO_PROXY: '127.0.0.1' }), 'direct'],
@@ -117,6 +118,19 @@ describe('proxies', () => {
     }
   });
 });
+
+test.each(['http://', 'http://:secret@', 'ftp://proxy.example.org', 'proxy.example.org:99999'])(
+  'HTTPS_PROXY=%s is refused and not repeated',
+  (value) => {
+    expect(() => dispatcherFor({ env: { HTTPS_PROXY: value } })).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: 'HTTPS_PROXY is no address of a proxy',
+        hint: 'Write HTTPS_PROXY=http://HOST:PORT, or unset it.',
+      }),
+    );
+  },
+);
 
 describe('authorities', () => {
   test('only --ca-file vouches for a server of one’s own, directly and through a proxy', async ({ skip }) => {

@@ -178,6 +178,22 @@ describe('a Helm', () => {
     expect(env['KEPT']).toBe('yes');
   });
 
+  test('gets none of the secrets that the toolkit is given', () => {
+    vi.stubEnv('GITEA_TOKEN', 'a-secret');
+    vi.stubEnv('REGISTRY_PASSWORD', 'a-secret');
+    expect(Object.values(helmEnv('/home'))).not.toContain('a-secret');
+  });
+
+  test.runIf(process.platform !== 'win32')('that does not end is ended, and said so', async () => {
+    const stuck = helmAt(await program('stuck', 'sleep 60'), '4.0.0', { pull: 300, other: 200 });
+    await expect(stuck.exec(['pull', 'oci://a/b'])).rejects.toMatchObject({
+      code: 'HELM_FAILED',
+      message: 'helm 4.0.0 pull: no answer within 0.3 s, so it was ended',
+      hint: expect.stringContaining('does not answer') as string,
+    });
+    await expect(stuck.lint('chart')).rejects.toThrow('helm 4.0.0 lint: no answer within 0.2 s');
+  });
+
   test.runIf(process.platform !== 'win32')('arguments and input reach it as they are', async () => {
     const path = await program('echo', 'printf "%s\\n" "$@"; cat; echo words >&2; exit 3');
     const args = ['a b', '$HOME', "it's", '*', '', '-x'];

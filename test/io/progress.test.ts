@@ -58,7 +58,7 @@ test('is shown at once, then ten times a second at most, and cleared', () => {
   const shown: string[] = [];
   const out = { ...processOutput(false), status: (line: string) => shown.push(line) } as unknown as Output;
   let now = 1000;
-  const bar = progressBar(out, 'a', 1000, () => now);
+  const bar = progressBar(out, 'a', 1000, { now: () => now });
   for (let i = 0; i < 250; i++, now++) bar.add(2);
   bar.skip(500);
   bar.done();
@@ -75,8 +75,25 @@ test.each([
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((written += String(chunk)), true));
   Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
   let now = 0;
-  const bar = progressBar(processOutput(false), 'a', 10, () => now++);
+  const bar = progressBar(processOutput(false), 'a', 10, { now: () => now++ });
   bar.add(10);
   bar.done();
   expect(written).toBe(expected);
+});
+
+test.each([
+  [100, 'git.example.org/a/multus-cni [############            ]  50 %  2.5 MiB/s  00:02'],
+  [73, '…ple.org/a/multus-cni [############            ]  50 %  2.5 MiB/s  00:02'],
+  [50, ' [############            ]  50 %  2.5 MiB/s  00:'],
+  [20, ' [############     '],
+])('a terminal of %i columns has it in one line', (columns, expected) => {
+  const shown: string[] = [];
+  const out = { ...processOutput(false), status: (line: string) => shown.push(line) } as unknown as Output;
+  let now = 0;
+  const surroundings = { now: () => now, columns: () => columns };
+  const bar = progressBar(out, 'git.example.org/a/multus-cni', 10 * MIB, surroundings);
+  now = 2000;
+  bar.add(5 * MIB);
+  expect(shown).toEqual([expected]);
+  expect(expected.length).toBeLessThan(columns);
 });

@@ -1,13 +1,19 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { graphOf } from '../../scripts/oci/copy.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
-import { projectCopy, startScript } from '../helpers/project.ts';
+import {
+  processesWith,
+  runBeside,
+  temporariesBelow,
+  type Command,
+  type Ended,
+  type Interruption,
+} from '../helpers/interrupt.ts';
+import { projectCopy } from '../helpers/project.ts';
 import { openOn } from '../oci/registry-setup.ts';
 
 /** Where a release is when the registry does not answer and somebody gives up on it. */
@@ -21,47 +27,45 @@ const PHASES: Readonly<Record<string, Omit<RegistryFault, 'effect'>>> = {
   'the tag is looked at again': { method: 'GET', path: '/manifests/1.0.0', skip: 1 },
   'the tag is written': { method: 'PUT', path: '/manifests/1.0.0' },
   'the release is read back': { method: 'GET', path: '/blobs/' },
+  // Only Helm asks for a tag by HEAD.
+  'Helm pulls': { method: 'HEAD', path: '/manifests/1.0.0' },
 };
+
+/** Phases behind the tag. */
+const TAGGED: ReadonlySet<string> = new Set(['the release is read back', 'Helm pulls']);
 
 const SIGNALS = ['SIGINT', 'SIGKILL'] as const;
 const REPOSITORY = 'site/multus';
 
+/** The fake asks nobody for it; Helm is given it all the same. */
+const LOGIN = { REGISTRY_USERNAME: 'somebody', REGISTRY_PASSWORD: 'a secret of the tests' };
+
 let project = '';
+let temporary = '';
 let registry: FakeRegistry;
 
 beforeAll(async () => {
   project = await projectCopy();
+  temporary = await mkdtemp(join(tmpdir(), 'signals-'));
 });
-afterAll(() => rm(project, { recursive: true }));
+afterAll(async () => {
+  await rm(project, { recursive: true });
+  await rm(temporary, { recursive: true });
+});
 beforeEach(async () => {
   registry = await fakeRegistry();
 });
 afterEach(() => registry.close());
 
-interface Ended {
-  readonly output: string;
-  /** The exit status, or the signal. */
-  readonly end: number | string | null;
-}
-
-/** Runs a release beside the registry, which lives in this process; `meanwhile` may end it. */
-async function release(meanwhile?: (child: ChildProcess) => Promise<void>): Promise<Ended> {
-  const child = startScript('release', ['--project', project, '--registry', `oci://${registry.host}/site`]);
-  const pieces: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (piece: Buffer) => pieces.push(piece));
-  const closed = once(child, 'close');
-  await meanwhile?.(child);
-  await closed;
-  return { output: Buffer.concat(pieces).toString(), end: child.signalCode ?? child.exitCode };
+/** Runs a release with a temporary folder of its own; an interruption may end it. */
+function release(interruption?: Interruption): Promise<Ended> {
+  const command: Command = ['release', '--project', project, '--registry', `oci://${registry.host}/site`];
+  return runBeside(command, { ...LOGIN, TMPDIR: temporary }, interruption);
 }
 
 async function releaseUntil(fault: Omit<RegistryFault, 'effect'>, signal: NodeJS.Signals): Promise<string> {
   registry.faults.add({ ...fault, effect: { kind: 'hang' } });
-  const { output, end } = await release(async (child) => {
-    while (registry.faults.left() > 0 && child.exitCode === null) await sleep(10);
-    child.kill(signal);
-  });
+  const { output, end } = await release({ when: () => registry.faults.left() === 0, signal });
   expect(end, output).toBe(signal);
   return output;
 }
@@ -76,9 +80,12 @@ test.each(CASES)(
     const store = await openOn(registry.host, REPOSITORY);
     const left = await store.resolve('1.0.0');
     if (left !== undefined) expect(await graphOf(store, left)).toHaveLength(3);
-    expect(left !== undefined).toBe(phase === 'the release is read back');
+    expect(left !== undefined).toBe(TAGGED.has(phase));
     const kept = new Set(registry.content.blobs.keys());
-    expect((await readdir(join(project, 'dist')).catch(() => [])).filter(isTemporary)).toEqual([]);
+    if (signal === 'SIGINT') {
+      await expectTidy();
+      await expect.poll(() => processesWith(`oci://${registry.host}/`)).toEqual([]);
+    }
 
     const before = registry.requests.length;
     const again = await release();
@@ -88,9 +95,12 @@ test.each(CASES)(
       .slice(before)
       .flatMap(({ method, url }) => (method === 'PUT' ? (/digest=([^&]+)/.exec(url)?.[1] ?? []) : []));
     expect(sent.filter((digest) => kept.has(decodeURIComponent(digest)))).toEqual([]);
+    await expectTidy();
   },
 );
 
-function isTemporary(name: string): boolean {
-  return name.endsWith('.tmp');
+/** Nothing is half written, no password left in a temporary folder. */
+async function expectTidy(): Promise<void> {
+  expect(await temporariesBelow(join(project, 'dist'))).toEqual([]);
+  expect((await readdir(temporary)).filter((name) => name.startsWith('helm-'))).toEqual([]);
 }

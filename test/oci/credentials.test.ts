@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { mask } from '../../scripts/io/secrets.ts';
-import { runProgram, type RunProgram } from '../../scripts/oci/credential-helper.ts';
+import { runHelper, type RunProgram } from '../../scripts/oci/credential-helper.ts';
 import { findCredentials, type CredentialOptions, type Credentials } from '../../scripts/oci/credentials.ts';
 
 const HOST = 'git.example.org:3000';
@@ -12,7 +12,10 @@ let home = '';
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'credentials-'));
 });
-afterEach(() => rm(home, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true });
+});
 
 async function write(path: string, content: unknown): Promise<string> {
   const file = join(home, path);
@@ -73,7 +76,7 @@ test('DOCKER_CONFIG and HELM_REGISTRY_CONFIG name other files', async () => {
   expect(await find({ env: { HELM_REGISTRY_CONFIG: helm } })).toMatchObject({ username: 'helm' });
 });
 
-test('helpers: the one of the host, or the store of all for what was logged in', async () => {
+test('helpers: the one of the host, or the store of all, also for what the file does not name', async () => {
   const asked: string[] = [];
   const run: RunProgram = async (program, args, stdin) => {
     asked.push(`${program} ${args.join(' ')} < ${stdin}`);
@@ -90,19 +93,78 @@ test('helpers: the one of the host, or the store of all for what was logged in',
   expect(await find({ run })).toMatchObject({ username: 'helped', password: 'helper-secret' });
   await find({ run }, 'other.org');
   await find({ run }, 'docker.io');
-  expect(await find({ run }, 'never.org')).toBeUndefined();
+  expect(await find({ run }, 'unnamed.org')).toMatchObject({ username: 'helped' });
   expect(asked).toEqual([
     `docker-credential-own get < ${HOST}`,
     'docker-credential-all get < other.org',
     'docker-credential-all get < https://index.docker.io/v1/',
+    'docker-credential-all get < unnamed.org',
   ]);
   expect(mask('so helper-secret')).toBe('so ***');
 });
 
-test('a helper that has nothing is no error', async () => {
-  await write('.docker/config.json', { credHelpers: { [HOST]: 'own' } });
+test('a store alone is asked, as cloud registries are set up', async () => {
+  await write('.docker/config.json', { credsStore: 'ecr-login' });
+  const run: RunProgram = async (program) => ({
+    code: 0,
+    stdout: `{"Username":"AWS","Secret":"${program}"}`,
+  });
+  expect(await find({ run })).toMatchObject({ username: 'AWS', password: 'docker-credential-ecr-login' });
+});
+
+test.each([
+  { credHelpers: { [HOST]: 'own' } },
+  { credsStore: 'all' },
+  { auths: { [HOST]: {} }, credsStore: 'all' },
+])('a helper that has nothing is no error, and the next file is looked at: %j', async (config) => {
+  await write('.docker/config.json', config);
   const run: RunProgram = async () => ({ code: 1, stdout: 'credentials not found in native keychain\n' });
   expect(await find({ run })).toBeUndefined();
+  await write('.config/helm/registry/config.json', { auths: { [HOST]: basic('helm:helm-secret') } });
+  expect(await find({ run })).toMatchObject({ username: 'helm' });
+});
+
+test('a store that cannot be asked stops only what was logged in there', async () => {
+  const notes: string[] = [];
+  const options = { note: (text: string) => notes.push(text) };
+  const file = await write('.docker/config.json', { auths: { [HOST]: {} }, credsStore: 'surely-missing' });
+  await expect(find(options)).rejects.toThrow('it is not on PATH');
+  expect(await find(options, 'public.org')).toBeUndefined();
+  expect(notes).toEqual([
+    `docker-credential-surely-missing, which ${file} names, cannot be used: it is not on PATH; going on without credentials for public.org`,
+  ]);
+});
+
+test.each([
+  [
+    { auths: { [HOST]: { identitytoken: 'eyJhb-secret' } } },
+    'has a login by identitytoken, which this client cannot use',
+  ],
+  [{ auths: { [HOST]: { ...basic('me:'), identitytoken: 'eyJhb-secret' } } }, 'has a login by identitytoken'],
+  [{ auths: { [HOST]: { registrytoken: 'eyJhb-secret' } } }, 'has a login by registrytoken'],
+  [{ auths: { [HOST]: { auth: 5 } } }, `auths."${HOST}".auth is not a string`],
+  [{ auths: { [HOST]: 'text' } }, `auths."${HOST}" is not a JSON object`],
+  [{ auths: [] }, 'auths is not a JSON object'],
+  [{ credHelpers: { [HOST]: 5 } }, `credHelpers."${HOST}" is not a string`],
+  [{ credsStore: {} }, 'credsStore is not a string'],
+  [[], 'it is not a JSON object'],
+])('a config.json that cannot be used says what and where: %j', async (config, reason) => {
+  const file = await write('.docker/config.json', config);
+  const error: unknown = await find().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'REGISTRY_CREDENTIALS', exitCode: 2 });
+  expect(String(error)).toContain(`${file}: `);
+  expect(String(error)).toContain(reason);
+  expect(String(error)).not.toContain('eyJhb-secret');
+});
+
+test.each([
+  { auths: null },
+  { auths: { [HOST]: null } },
+  { auths: {}, credHelpers: null, credsStore: null },
+  {},
+])('a config.json without a login is none: %j', async (config) => {
+  await write('.docker/config.json', config);
+  expect(await find()).toBeUndefined();
 });
 
 test.each([
@@ -130,7 +192,9 @@ test('helpers are programs: one that runs, one that is missing, one whose name i
     '#!/bin/sh\nread host\necho "{\\"Username\\":\\"$host\\",\\"Secret\\":\\"real-secret\\"}"\n',
   );
   await chmod(program, 0o755);
-  const { code, stdout } = await runProgram(program, ['get'], `${HOST}\n`);
+  const { code, stdout } = await runHelper(program, ['get'], `${HOST}\n`);
+  vi.stubEnv('GITEA_TOKEN', 'not-for-helpers');
+  expect((await runHelper('env', [], '')).stdout).not.toContain('not-for-helpers');
   expect([code, JSON.parse(stdout)]).toEqual([0, { Username: HOST, Secret: 'real-secret' }]);
   for (const [helper, reason] of [
     ['surely-missing', 'not on PATH'],

@@ -57,6 +57,10 @@ test.each([
   ['oci://git.example.org/x@sha256:12', 'no digest'],
   ['oci://git example/x', 'no host'],
   ['oci:///x', 'no host'],
+  ['oci://host:99999/o', '"host:99999" is no address or port'],
+  ['oci://1.2.3.4.5/o', 'no address'],
+  ['oci://999.1.1.1/o', 'no address'],
+  ['oci://[:::]/o', 'no address'],
   [`oci://h/${'a'.repeat(256)}`, 'more than 255'],
 ])('%s is refused', (text, reason) => {
   expect(() => parseRegistryReference(text)).toThrow(

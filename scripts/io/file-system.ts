@@ -1,0 +1,41 @@
+import { ChartError } from '../errors.ts';
+
+/** What the file system says, in plain words, and what to do about it. */
+const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
+  EACCES: ['no permission', 'Give this user the permission, or choose another folder.'],
+  EPERM: ['not permitted', 'Give this user the permission, or choose another folder.'],
+  EROFS: ['the file system is read-only', 'Choose a folder that can be written.'],
+  EISDIR: ['a folder is where a file should be', 'Remove or rename the folder.'],
+  ENOTDIR: ['a file is where a folder should be', 'Remove or rename the file.'],
+  EEXIST: ['a file is where a folder should be', 'Remove or rename the file.'],
+};
+
+/**
+ * An error of the file system that the user can do something about; undefined for others.
+ *
+ * @param path what was to be written; an error of writing does not know it
+ */
+export function fileSystemError(error: unknown, path?: string): ChartError | undefined {
+  if (!(error instanceof Error) || error instanceof ChartError) return undefined;
+  const { code = '', path: at } = error as NodeJS.ErrnoException;
+  // A temporary name beside the file would tell nobody anything.
+  const named = path === undefined || (at !== undefined && !at.startsWith(path)) ? at : path;
+  const where = named === undefined ? '' : `${named}: `;
+  if (isFull(code)) return new ChartError('DISK_FULL', `${where}no space left on the disk`, { cause: error });
+  const known = REASONS[code];
+  return known && new ChartError('FILE_SYSTEM', `${where}${known[0]}`, { cause: error, hint: known[1] });
+}
+
+/** Runs what writes a file or a folder; an error of the file system names it. */
+export async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw fileSystemError(error, path) ?? error;
+  }
+}
+
+/** EDQUOT is of a user's quota. */
+function isFull(code: string): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeAtomic } from '../../scripts/io/files.ts';
+import { runProgram } from '../../scripts/io/program.ts';
+import {
+  removeLeftBehind,
+  temporaryDone,
+  temporaryName,
+  tidyUp,
+  withTemporaryFolder,
+} from '../../scripts/io/temporary.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'temporary-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const { pid: DEAD } = spawnSync(process.execPath, ['--version']);
+
+test('a process that is told to end removes what is half written, not what is done', async () => {
+  const [half, done] = [temporaryName(join(folder, 'half')), temporaryName(join(folder, 'done'))];
+  expect(half).toMatch(new RegExp(`^${folder}/half\\.${process.pid}@.+\\.[a-z0-9]+\\.tmp$`));
+  expect(temporaryName(join(folder, 'half'))).not.toBe(half);
+  for (const path of [half, done]) await writeFile(path, '');
+  temporaryDone(done);
+  tidyUp();
+  expect(await readdir(folder)).toEqual([done.slice(folder.length + 1)]);
+});
+
+test('it removes the folders that it needed for a while, with all that is in them', async () => {
+  await withTemporaryFolder(
+    'login-',
+    async (made) => {
+      expect((await stat(made)).mode & 0o777).toBe(0o700);
+      await mkdir(join(made, 'registry'));
+      await writeFile(join(made, 'registry', 'config.json'), 'a password');
+      tidyUp();
+      expect(await readdir(folder)).toEqual([]);
+    },
+    folder,
+  );
+});
+
+test('a folder goes when what needed it ends, or fails', async () => {
+  const named = await withTemporaryFolder('a-', async (made) => made, folder);
+  expect(named.startsWith(join(folder, `a-${process.pid}@`))).toBe(true);
+  await expect(withTemporaryFolder('a-', () => Promise.reject(new Error('failed')), folder)).rejects.toThrow(
+    'failed',
+  );
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('what dead processes of this machine left is removed; of living ones and of other machines it stays', async () => {
+  const left = `a-${DEAD}@${hostname()}.abc`;
+  const kept = [
+    `a-${process.pid}@${hostname()}.abc`,
+    `a-${DEAD}@elsewhere.abc`,
+    `b-${DEAD}@${hostname()}.abc`,
+    'a-mine',
+  ];
+  for (const name of [left, ...kept]) await mkdir(join(folder, name, 'registry'), { recursive: true });
+  await withTemporaryFolder('a-', async () => undefined, folder);
+  expect((await readdir(folder)).toSorted()).toEqual(kept.toSorted());
+});
+
+test('a file that a killed process had half written goes when the file is written again', async () => {
+  const names = [`f.${DEAD}@${hostname()}.abc.tmp`, `g.${DEAD}@${hostname()}.abc.tmp`];
+  for (const name of names) await writeFile(join(folder, name), 'half');
+  await writeAtomic(join(folder, 'f'), 'whole');
+  expect((await readdir(folder)).toSorted()).toEqual(['f', names[1]]);
+  await removeLeftBehind(folder);
+  expect(await readdir(folder)).toEqual(['f']);
+});
+
+test.runIf(process.platform !== 'win32')(
+  'a program ends with the process, and what it started too',
+  async () => {
+    const alive = join(folder, 'alive');
+    const script = `sh -c 'touch "${alive}"; sleep 60' & wait`;
+    const options = { env: process.env, patience: 60_000, apart: true };
+    const running = runProgram('sh', ['-c', script], options);
+    while (!existsSync(alive)) await new Promise((resolve) => setTimeout(resolve, 10));
+    tidyUp();
+    expect(await running).toMatchObject({ code: null, late: false });
+  },
+);
+
+test.runIf(process.platform !== 'win32')('a program that does not end in time is killed', async () => {
+  const options = { env: process.env, patience: 200, apart: true };
+  const result = await runProgram('sh', ['-c', 'trap "" TERM; echo said; sleep 60 & wait'], options);
+  expect(result).toEqual({ code: null, stdout: 'said\n', stderr: '', late: true });
+});

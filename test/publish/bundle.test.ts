@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readTree } from '../../scripts/io/files.ts';
+import { copy } from '../../scripts/oci/copy.ts';
+import { layoutStore } from '../../scripts/oci/layout.ts';
+import { writeBundle, type BundleItem } from '../../scripts/publish/bundle.ts';
+import { openBundle } from '../../scripts/publish/open-bundle.ts';
+import { bytesOf, graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundle-test-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const { pid: DEAD } = spawnSync(process.execPath, ['--version']);
+const ITEM = item('image', multiArch('bundled'));
+
+function item(name: string, graph: Graph): BundleItem {
+  return { kind: 'image', name, tag: '1.0.0', root: graph.root, source: graphStore(graph) };
+}
+
+async function bundled(path: string, items: readonly BundleItem[] = [ITEM]): Promise<Buffer> {
+  await writeBundle(path, items, () => undefined);
+  return readFile(path);
+}
+
+test('what a killed run left changes no byte of the .tar', async () => {
+  const clean = await bundled(join(folder, 'clean.tar'));
+  const path = join(folder, 'again.tar');
+  const layout = layoutStore(`${path}.layout`);
+  const old = image('an older version', [bytesOf('old', 10)]);
+  await copy(graphStore(old), layout, old.root, { tag: 'image:0.9.0' });
+  const blobs = join(`${path}.layout`, 'blobs', 'sha256');
+  for (const mark of [`${DEAD}@${hostname()}`, `${DEAD}@elsewhere`])
+    await writeFile(join(blobs, `${'a'.repeat(64)}.${mark}.abc.tmp`), 'half a blob');
+  expect(Buffer.compare(await bundled(path), clean)).toBe(0);
+  expect((await readdir(folder)).toSorted()).toEqual(['again.tar', 'clean.tar']);
+});
+
+test('a bundle that is a folder loses what a dead process had half written in it, and nothing else', async () => {
+  const path = join(folder, 'layout');
+  const blobs = join(path, 'blobs', 'sha256');
+  await mkdir(blobs, { recursive: true });
+  const [left, kept] = [DEAD, process.pid].map((pid) => `${'a'.repeat(64)}.${pid}@${hostname()}.abc.tmp`);
+  for (const name of [left, kept]) await writeFile(join(blobs, name ?? ''), 'half a blob');
+  await writeBundle(path, [ITEM], () => undefined);
+  expect((await readdir(blobs)).filter((name) => name.endsWith('.tmp'))).toEqual([kept]);
+});
+
+test.each(['bundle.tar', 'bundle'])(
+  '%s gives back what was put in, and leaves nothing behind',
+  async (name) => {
+    const path = join(folder, name);
+    await writeBundle(path, [ITEM], () => undefined);
+    const items = await openBundle(path);
+    const again = layoutStore(join(folder, 'again'));
+    for (const { source, root } of items) await copy(source, again, root, { tag: 'again' });
+    expect(await again.resolve('again')).toEqual(ITEM.root);
+    await rm(join(folder, 'again'), { recursive: true });
+    expect(items).toMatchObject([{ kind: 'image', name: 'image', tag: '1.0.0', root: ITEM.root }]);
+    expect(await readdir(folder)).toEqual([name]);
+  },
+);
+
+test('what is no bundle is refused, and nothing is left', async () => {
+  await expect(openBundle(join(folder, 'none.tar'))).rejects.toMatchObject({ code: 'FILE_MISSING' });
+  const path = join(folder, 'no.tar');
+  await writeFile(path, bytesOf('no tar', 2000));
+  await expect(openBundle(path)).rejects.toMatchObject({
+    code: 'OCI_LAYOUT',
+    message: expect.stringContaining(path) as string,
+  });
+  await cp(path, join(folder, 'empty', 'a'));
+  await expect(openBundle(join(folder, 'empty'))).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
+  expect((await readdir(folder)).toSorted()).toEqual(['empty', 'no.tar']);
+});
+
+test.each(['../pwned/image:1.0.0', 'image', 'Image:1.0.0', 'image:1.0.0+1', '/image:1.0.0', 'a/../b:1'])(
+  'a bundle that names %j is refused: it could lead out of the owner',
+  async (reference) => {
+    const path = join(folder, 'bundle');
+    const graph = image('named', []);
+    await copy(graphStore(graph), layoutStore(path), graph.root, { tag: reference });
+    await expect(openBundle(path)).rejects.toMatchObject({
+      code: 'OCI_LAYOUT',
+      message: expect.stringContaining(JSON.stringify(reference)) as string,
+    });
+  },
+);
+
+test('a folder with a bundle that was cut off becomes the same bytes as a fresh one', async () => {
+  const [fresh, again] = ['fresh', 'again'].map((name) => join(folder, name));
+  await writeBundle(fresh ?? '', [ITEM], () => undefined);
+  const old = image('of no tag', [bytesOf('old', 10)]);
+  await copy(graphStore(old), layoutStore(again ?? ''), old.root);
+  await copy(graphStore(multiArch('bundled')), layoutStore(again ?? ''), ITEM.root, { tag: 'image:1.0.0' });
+  await writeBundle(again ?? '', [ITEM], () => undefined);
+  const [a, b] = await Promise.all([fresh, again].map((path) => readTree(path ?? '')));
+  expect(b).toEqual(a);
+});
+
+test.each([
+  [
+    'a tag of this bundle on another digest',
+    'image:1.0.0',
+    /holds image:1\.0\.0 as sha256:\w+, this one is sha256:/,
+  ],
+  ['a tag of another bundle', 'image:0.9.0', /holds image:0\.9\.0, which is not of this bundle/],
+  ['a released version', '1.0.0', /holds 1\.0\.0, which is not of this bundle/],
+])('a folder that holds %s is refused and left as it is', async (_, tag, message) => {
+  const path = join(folder, 'kept');
+  const kept = image('kept', [bytesOf('kept', 10)]);
+  await copy(graphStore(kept), layoutStore(path), kept.root, { tag });
+  const before = await readTree(path);
+  await expect(bundled(path)).rejects.toMatchObject({
+    code: 'OCI_LAYOUT',
+    message: expect.stringMatching(message) as string,
+  });
+  expect(await readTree(path)).toEqual(before);
+});
+
+test('a folder that is no layout is refused and left as it is', async () => {
+  await writeFile(join(folder, 'thesis.txt'), 'years of work');
+  await expect(bundled(folder)).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
+  expect(await readdir(folder)).toEqual(['thesis.txt']);
+});
+
+test('two things of one name are refused: one would take the other’s place', async () => {
+  const items = [
+    ITEM,
+    { ...item('image', image('another', [])), source: graphStore(image('another', []), 'another') },
+  ];
+  await expect(bundled(join(folder, 'two.tar'), items)).rejects.toMatchObject({
+    code: 'REGISTRY_REFERENCE',
+    message: 'the image the graph and the image another would both be image',
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { registryOf } from '../../scripts/publish/registry-of.ts';
+
+const ALL = { mirror: 'oci://mirror/a', publish: { registry: 'oci://recipe/a' } };
+
+test.each([
+  // --registry, $REGISTRY, the recipe; then what a chart and what an image goes to.
+  ['oci://flag/a', 'oci://env/a', ALL, 'oci://flag/a', 'oci://flag/a'],
+  [undefined, 'oci://env/a', ALL, 'oci://env/a', 'oci://mirror/a'],
+  [undefined, undefined, ALL, 'oci://recipe/a', 'oci://mirror/a'],
+  [undefined, '', ALL, 'oci://recipe/a', 'oci://mirror/a'],
+  [undefined, 'oci://env/a', { publish: ALL.publish }, 'oci://env/a', 'oci://env/a'],
+  [undefined, '', { publish: {} }, undefined, undefined],
+  [undefined, '', { mirror: ALL.mirror }, undefined, 'oci://mirror/a'],
+  // A shell's "$UNSET" is a mistake that is told, not a release to dist/oci.
+  ['', 'oci://env/a', ALL, '', ''],
+])('--registry %j, REGISTRY=%j, recipe %j: chart %j, images %j', (flag, value, recipe, chart, images) => {
+  const env = value === undefined ? {} : { REGISTRY: value };
+  expect(registryOf({ flag, env }, recipe)).toBe(chart);
+  expect(registryOf({ flag, env, images: true }, recipe)).toBe(images);
+});
