@@ -38,8 +38,8 @@ export function registryOptions(
 }
 
 /**
- * Opens repositories: of the host that the user named with all credentials, of any other with
- * those that are stored for it. Says once for each host where the credentials came from.
+ * Opens repositories: of the host that the user named with all credentials and by plain http if
+ * so said, of any other by https with those that are stored for it. Says once for each host where the credentials came from.
  *
  * @param host `HOST[:PORT]` that --registry names
  */
@@ -47,7 +47,10 @@ export function opener(host: string, options: RegistryOptions, out: Output): Ope
   const said = new Set<string>();
   return async (name) => {
     const own = name.registry === host;
-    const store = await openRegistry(name, own ? options : { ...options, storedOnly: true });
+    const store = await openRegistry(
+      name,
+      own ? options : { ...options, storedOnly: true, plainHttp: false },
+    );
     if (!said.has(name.registry)) {
       said.add(name.registry);
       out.step(
