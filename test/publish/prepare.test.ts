@@ -42,7 +42,7 @@ function helm(own: Partial<Helm> = {}): Helm {
 function prepared(...own: readonly Helm[]): ReturnType<typeof prepare> {
   engines.splice(0, Infinity, ...own);
   const out = { step: (label: string, detail: string) => steps.push(`${label} ${detail}`) };
-  return prepare(root, false, {}, out as unknown as Output);
+  return prepare(root, {}, {}, out as unknown as Output);
 }
 
 test('a chart that every Helm lints and renders as the oracle says is packed', async () => {

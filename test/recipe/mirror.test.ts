@@ -17,9 +17,11 @@ test.each(['oci://git.example.org/x', 'oci://git.example.org/infra', 'oci://127.
   },
 );
 
-test.each(['oci://git.example.org', 'oci://git.example.org/', 'oci://git.example.org/a/', 'git.example.org/a'])(
-  'images.mirror may not be %s',
-  async (mirror) => {
-    await expect(withMirror(mirror)).rejects.toMatchObject({ code: 'RECIPE_INVALID' });
-  },
-);
+test.each([
+  'oci://git.example.org',
+  'oci://git.example.org/',
+  'oci://git.example.org/a/',
+  'git.example.org/a',
+])('images.mirror may not be %s', async (mirror) => {
+  await expect(withMirror(mirror)).rejects.toMatchObject({ code: 'RECIPE_INVALID' });
+});
