@@ -1,5 +1,6 @@
 import { isMap, isNode, isPair, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { ChartError } from '../errors.ts';
+import { placeAt } from '../parse/compose.ts';
 import type { Resource } from '../parse/manifest.ts';
 import { escapeKey, parseFieldPath, type Segment } from '../recipe/fieldpath.ts';
 import { nearest } from '../recipe/nearest.ts';
@@ -44,7 +45,7 @@ export function findPlaces(
   resource: Resource,
   fieldPath: string,
   create: boolean,
-  context: { readonly entry: string; readonly file: string },
+  entry: string,
 ): readonly Place[] {
   const segments = parseFieldPath(fieldPath);
   const root = resource.doc.contents;
@@ -62,9 +63,9 @@ export function findPlaces(
       if (last && create && segment.type === 'key' && isMap(step.node)) {
         return steps.map((at) => missing(resource, at, segment.key));
       }
-      throw noMatch(resource, step, segment, fieldPath, context);
+      throw noMatch(resource, step, segment, fieldPath, entry);
     }
-    refuseAmbiguous(next, segment, resource, fieldPath, context);
+    refuseAmbiguous(next, segment, resource, fieldPath, entry);
     steps = next;
   }
   return steps.map(({ node, key, path }) => ({ found: true, resource, path, key, value: node }));
@@ -114,15 +115,15 @@ function refuseAmbiguous(
   segment: Segment,
   resource: Resource,
   fieldPath: string,
-  context: { readonly entry: string; readonly file: string },
+  entry: string,
 ): void {
   if (segment.type !== 'match') return;
   const parents = new Set(steps.map(({ path }) => path.slice(0, -1).join('\0')));
   if (parents.size === steps.length) return;
   throw new ChartError(
     'RECIPE_SELECTOR',
-    `Entry ${context.entry}: ${fieldPath}: [${segment.field}=${segment.value}] matches several elements of ` +
-      `${resource.kind}/${resource.name} (${context.file}:${resource.line})`,
+    `Entry ${entry}: ${fieldPath}: [${segment.field}=${segment.value}] matches several elements of ` +
+      `${resource.kind}/${resource.name} (${resource.file}:${resource.line})`,
     { hint: 'Name the element by a field that is unique, or by its index.' },
   );
 }
@@ -132,7 +133,7 @@ function noMatch(
   step: Step,
   segment: Segment,
   fieldPath: string,
-  context: { readonly entry: string; readonly file: string },
+  entry: string,
 ): ChartError {
   const wanted = segment.type === 'key' ? segment.key : segment.type === 'match' ? segment.value : '*';
   const names = candidates(step, segment);
@@ -140,8 +141,8 @@ function noMatch(
   const at = step.path.map((part) => escapeKey(String(part))).join('.') || 'the document';
   return new ChartError(
     'RECIPE_SELECTOR',
-    `Entry ${context.entry}: ${fieldPath} matches nothing in ${resource.kind}/${resource.name}: ` +
-      `${at} (${context.file}:${lineOf(resource, step.node)}) has no ${wanted}` +
+    `Entry ${entry}: ${fieldPath} matches nothing in ${resource.kind}/${resource.name}: ` +
+      `${at} (${placeOf(resource, step.node)}) has no ${wanted}` +
       (guess === undefined ? '' : `; the nearest is ${guess}`),
   );
 }
@@ -155,8 +156,7 @@ function candidates(step: Step, segment: Segment): readonly string[] {
   return isMap(step.node) ? step.node.items.map(keyText) : [];
 }
 
-/** Line of the manifest file on which a node of the resource begins. */
-export function lineOf(resource: Resource, node: Node): number {
-  const before = resource.text.slice(0, node.range?.[0] ?? 0);
-  return resource.line + before.split('\n').length - 1;
+/** `file:line` of a node of the resource. */
+export function placeOf(resource: Resource, node: Node): string {
+  return placeAt(resource, node.range?.[0] ?? 0);
 }
