@@ -1,9 +1,16 @@
 import type { JsonObject, Manifest, Resource } from '../parse/manifest.ts';
-import { isMapEntry, type EachEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
+import {
+  entryName,
+  isMapEntry,
+  type EachEntry,
+  type Entry,
+  type Recipe,
+  type Target,
+} from '../recipe/types.ts';
 import { selectResources } from '../recipe/select.ts';
 import { ChartError } from '../errors.ts';
 import { groupBy } from '../recipe/group.ts';
-import { findPlaces, placeOf, type Place } from './place.ts';
+import { findPlaces, showPlace, type Place } from './place.ts';
 
 /** An entry of the recipe and one field that it claims. */
 export interface FieldBinding {
@@ -36,7 +43,7 @@ export interface ResourceBindings {
 export function bind(manifest: Manifest, recipe: Recipe): readonly ResourceBindings[] {
   const claims = recipe.entries.flatMap((entry) =>
     entry.targets.flatMap((target) =>
-      selectResources(manifest, target, entry.path).map((resource) => ({ entry, target, resource })),
+      selectResources(manifest, target, entryName(entry)).map((resource) => ({ entry, target, resource })),
     ),
   );
   const byResource = groupBy(claims, ({ resource }) => resource);
@@ -54,7 +61,7 @@ function bindFields(entry: Entry, target: Target, resource: Resource): readonly 
   if (entry.as === 'each') return bindElements(entry, resource);
   const { create = false, after, element } = target.options ?? {};
   return (target.fieldPaths ?? []).flatMap((fieldPath) =>
-    findPlaces(resource, fieldPath, create, entry.path).map((place) => ({
+    findPlaces(resource, fieldPath, create, entryName(entry)).map((place) => ({
       entry,
       place,
       after,
@@ -65,7 +72,7 @@ function bindFields(entry: Entry, target: Target, resource: Resource): readonly 
 
 function bindElements(entry: EachEntry, resource: Resource): readonly FieldBinding[] {
   return Object.entries(entry.fields).flatMap(([fieldPath, key]) =>
-    findPlaces(resource, fieldPath, false, entry.path).map((place) => ({
+    findPlaces(resource, fieldPath, false, entryName(entry)).map((place) => ({
       entry,
       place,
       after: undefined,
@@ -108,11 +115,8 @@ function pathKey(place: Place): string {
 }
 
 function doubleClaim(a: FieldBinding, b: FieldBinding): ChartError {
-  const { place } = b;
-  const at = placeOf(place.resource, place.found ? place.value : place.parent);
   return new ChartError(
     'RECIPE_CLAIM',
-    `Entries ${a.entry.path} and ${b.entry.path} both claim ${place.path.join('.')} of ` +
-      `${place.resource.kind}/${place.resource.name} (${at})`,
+    `${entryName(a.entry)} and ${entryName(b.entry)} both claim ${showPlace(b.place)}`,
   );
 }

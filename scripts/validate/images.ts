@@ -3,7 +3,7 @@ import type { Json, JsonObject, Manifest, Resource } from '../parse/manifest.ts'
 import { parseFieldPath } from '../recipe/fieldpath.ts';
 import { matching } from '../recipe/select.ts';
 import type { Recipe } from '../recipe/types.ts';
-import { placeOf } from '../templatize/place.ts';
+import { placeOf } from '../templatize/node.ts';
 import { isObject } from '../templatize/tree.ts';
 import type { Finding } from './finding.ts';
 import { locate } from './locate.ts';
