@@ -85,7 +85,7 @@ function tree(defaults: readonly Default[], pick: (value: Default) => Json | und
 }
 
 function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('.'));
+  return path.split('.').slice(0, -1).join('.');
 }
 
 function templateText(

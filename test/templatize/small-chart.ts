@@ -33,6 +33,13 @@ export function chartOf(manifest: string, recipe: string, lock = lockOf()): Char
   return templatize(parseManifest(manifest, 'm.yaml'), recipeOf(recipe), lock);
 }
 
+/** The same of objects that upstream does not have. */
+export function ownChartOf(objects: string, recipe: string): ChartModel {
+  const { file, resources } = parseManifest(objects, 'm.yaml');
+  const own = resources.map((resource) => ({ ...resource, added: true as const }));
+  return templatize({ file, resources: own }, recipeOf(recipe), lockOf());
+}
+
 /** The text of the only template. */
 export function templateOf(manifest: string, recipe: string, lock = lockOf()): string {
   return chartOf(manifest, recipe, lock)
