@@ -13,6 +13,7 @@ import type { ChartModel } from './templatize/model.ts';
 import { templatize } from './templatize/templatize.ts';
 import { checkCoverage, checkMergeKeys } from './validate/coverage.ts';
 import type { Finding } from './validate/finding.ts';
+import { checkImages } from './validate/images.ts';
 import type { Release } from './validate/apply.ts';
 import { prove, type Proof } from './validate/prove.ts';
 import { checkReferences } from './validate/references.ts';
@@ -50,9 +51,19 @@ export async function generate(project: Project, upstream: Manifest, lock: Lock)
 export function withObjects(upstream: Manifest, files: ReadonlyMap<string, string>): Manifest {
   const added = [...files]
     .filter(([path]) => path.startsWith('templates/objects/'))
-    .flatMap(([path, text]) => parseManifest(canonicalText(parseManifest(text, path)), path).resources)
-    .map((resource): Resource => ({ ...resource, added: true }));
+    .flatMap(([path, text]) => ownObjects(text, path));
   return { ...upstream, resources: [...upstream.resources, ...added] };
+}
+
+/** In canonical form, which templates are made of; with the lines that a person sees in the file. */
+function ownObjects(text: string, path: string): readonly Resource[] {
+  const written = parseManifest(text, path);
+  const canonical = parseManifest(canonicalText(written), path).resources;
+  return canonical.map((resource, i) => ({
+    ...resource,
+    line: written.resources[i]?.line ?? resource.line,
+    added: true,
+  }));
 }
 
 function refuseOtherVersion({ upstream }: Recipe, lock: Lock): void {
@@ -70,6 +81,7 @@ export function check({ project, manifest, files, schema }: Built): readonly Fin
     ...checkCoverage(project.recipe, schema),
     ...checkMergeKeys(project.recipe, manifest, bundled),
     ...checkReferences(files, schema),
+    ...checkImages(project.recipe, manifest),
   ];
 }
 

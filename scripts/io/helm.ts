@@ -58,7 +58,9 @@ export function helmAt(path: string, version: string, patience = PATIENCE): Helm
   const must = async (args: readonly string[], input?: string): Promise<string> => {
     const { status, stdout, stderr } = await exec(args, input);
     if (status === 0) return stdout;
-    throw new ChartError('HELM_FAILED', `helm ${version} ${args[0] ?? ''}: ${(stderr || stdout).trim()}`);
+    // What lint finds is on stdout; stderr only counts the charts that failed.
+    const words = args[0] === 'lint' ? `${stdout}\n${stderr}` : stderr || stdout;
+    throw new ChartError('HELM_FAILED', `helm ${version} ${args[0] ?? ''}: ${words.trim()}`);
   };
   return {
     version,

@@ -17,6 +17,8 @@ export interface Resource {
   readonly namespace?: string;
   /** The document's text without `---`, ending in one newline. Ranges in `doc` are offsets into it. */
   readonly text: string;
+  /** The file's name as messages show it: an object of the project's own is in another than upstream's. */
+  readonly file: string;
   /** Line (1-based) of the file on which `text` begins. */
   readonly line: number;
   readonly doc: Document.Parsed;

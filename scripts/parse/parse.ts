@@ -103,6 +103,7 @@ function resourceOf(place: Place, object: Json): Resource {
       namespace !== null &&
       namespace !== '' && { namespace: required(namespace, 'metadata.namespace', where) }),
     text: place.text,
+    file: place.file,
     line: place.line,
     object,
     // Nodes take some fifty times the memory of their text: kept only for documents that are looked into.

@@ -34,10 +34,12 @@ export function parseRecipe(text: string, file: string): Recipe {
     const findings = (validate.errors ?? []).filter(isOwnFinding).map((error) => describe(error, doc, lines));
     throw new ChartError('RECIPE_INVALID', findings.map((finding) => `${file}:${finding}`).join('\n'));
   }
+  const numbered = (list: string, entries: readonly Entry[]): readonly Entry[] =>
+    entries.map((entry, i) => ({ ...entry, at: `${file}:${lineIn(doc, [list, i], lines)}` }));
   const { values, additions = [], images = {}, ...rest } = doc.toJS() as RecipeFile;
-  const entries = [...values, ...additions];
+  const entries = [...numbered('values', values), ...numbered('additions', additions)];
   const { mirror, ...pins } = images;
-  refuseTwice(entries, file);
+  refuseTwice(entries);
   return { ...rest, ...(mirror !== undefined && { mirror }), images: pins, entries };
 }
 
@@ -48,8 +50,7 @@ function isOwnFinding(error: ErrorObject): boolean {
 
 function describe(error: ErrorObject, doc: Document.Parsed, lines: LineCounter): string {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
-  const node: unknown = doc.getIn(path, true);
-  const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+  const line = lineIn(doc, path, lines);
   const params = error.params as Readonly<Record<string, unknown>>;
   const extra = params['additionalProperty'] ?? params['allowedValues'];
   const detail = extra === undefined ? '' : ` (${JSON.stringify(extra)})`;
@@ -57,19 +58,26 @@ function describe(error: ErrorObject, doc: Document.Parsed, lines: LineCounter):
   return `${line}: ${path.join('.') || 'recipe'} ${message}${detail}`;
 }
 
+/** The line on which the node at a path begins; 1 when there is none. */
+function lineIn(doc: Document.Parsed, path: readonly (string | number)[], lines: LineCounter): number {
+  const node: unknown = doc.getIn(path, true);
+  return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+}
+
 function unescapePointer(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function refuseTwice(entries: readonly Entry[], file: string): void {
-  const seen = new Set<string>();
-  for (const { path } of entries) {
-    if (seen.has(path)) {
+function refuseTwice(entries: readonly Entry[]): void {
+  const seen = new Map<string, Entry>();
+  for (const entry of entries) {
+    const first = seen.get(entry.path);
+    if (first !== undefined) {
       throw new ChartError(
         'RECIPE_INVALID',
-        `${file}: two entries bind the value ${path}; write one entry with both targets`,
+        `${entry.at ?? ''}: an entry binds the value ${entry.path} already (${first.at ?? ''}); write one entry with both targets`,
       );
     }
-    seen.add(path);
+    seen.set(entry.path, entry);
   }
 }

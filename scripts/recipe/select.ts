@@ -54,34 +54,70 @@ function indexKey(kind: string, name: string): string {
 /**
  * The resources a target means, which must be there.
  *
- * @throws RECIPE_SELECTOR when there is none, or when kind and name are given
- *   and still several match
+ * @param whose the entry, as messages name it
+ * @throws RECIPE_SELECTOR when there is none, when kind and name are given and still several
+ *   match, or when `reject` leaves out nothing
  */
-export function selectResources(manifest: Manifest, target: Target, entryPath: string): readonly Resource[] {
+export function selectResources(manifest: Manifest, target: Target, whose: string): readonly Resource[] {
   const found = matching(manifest, target);
   const { select } = target;
-  if (found.length === 0) {
-    const known = manifest.resources.map((resource) => `${resource.kind}/${resource.name}`);
-    const wanted = `${select.kind ?? ''}/${select.name ?? ''}`;
-    const guess = nearest(wanted, known);
-    const place = manifest.resources.find((resource) => `${resource.kind}/${resource.name}` === guess);
-    throw new ChartError(
-      'RECIPE_SELECTOR',
-      `Entry ${entryPath}: select ${JSON.stringify(select)} matches nothing in ${manifest.file}` +
-        (place === undefined ? '' : `; the nearest is ${guess} at ${manifest.file}:${place.line}`),
-    );
-  }
+  refuseIdleReject(manifest, target, whose);
+  if (found.length === 0) throw nothingSelected(manifest, target, whose);
   if (found.length > 1 && select.kind !== undefined && select.name !== undefined) {
-    const places = found.map(
-      (resource) => `${resource.namespace ?? '(no namespace)'} at line ${resource.line}`,
-    );
+    const places = found.map((resource) => `${resource.namespace ?? '(no namespace)'} at ${at(resource)}`);
     throw new ChartError(
       'RECIPE_SELECTOR',
-      `Entry ${entryPath}: select ${JSON.stringify(select)} is ambiguous in ${manifest.file}: ${places.join(', ')}`,
+      `${whose}: select ${JSON.stringify(select)} is ambiguous: ${places.join(', ')}`,
       { hint: 'Add namespace, group or version to the select.' },
     );
   }
   return found;
+}
+
+function nothingSelected(manifest: Manifest, { select }: Target, whose: string): ChartError {
+  const what = `${whose}: select ${JSON.stringify(select)} matches`;
+  if (manifest.resources.some((resource) => selects(select, resource)))
+    return new ChartError('RECIPE_SELECTOR', `${what} only what reject leaves out`);
+  return new ChartError(
+    'RECIPE_SELECTOR',
+    `${what} nothing in ${manifest.file}${nearestTo(select, manifest.resources)}`,
+  );
+}
+
+/** A misspelt `reject` would let the entry change what it must leave alone. */
+function refuseIdleReject(manifest: Manifest, { select, reject = [] }: Target, whose: string): void {
+  const selected = manifest.resources.filter((resource) => reject.length > 0 && selects(select, resource));
+  const idle = reject.find((one) => !selected.some((resource) => selects(one, resource)));
+  if (idle === undefined) return;
+  throw new ChartError(
+    'RECIPE_SELECTOR',
+    `${whose}: reject ${JSON.stringify(idle)} leaves out nothing that select means${nearestTo(idle, selected)}`,
+  );
+}
+
+/** The resource most like a select, by the fields that the select gives and no others. */
+function nearestTo(select: Select, resources: readonly Resource[]): string {
+  const fields = Object.keys(select) as readonly (keyof Select)[];
+  const texts = resources.map((resource) => textOf(selectOf(resource), fields));
+  const guess = nearest(textOf(select, fields), texts);
+  const resource = resources[texts.indexOf(guess ?? '')];
+  if (guess === undefined || resource === undefined) return '';
+  const own = selectOf(resource);
+  const shown = Object.fromEntries(fields.map((field) => [field, own[field]]));
+  return `; the nearest is ${JSON.stringify(shown)} at ${at(resource)}`;
+}
+
+function textOf(select: Select, fields: readonly (keyof Select)[]): string {
+  return fields.map((field) => select[field] ?? '').join('\0');
+}
+
+function selectOf({ apiVersion, kind, name, namespace = '' }: Resource): Required<Select> {
+  const [group, version] = groupVersion(apiVersion);
+  return { group, version, kind, name, namespace };
+}
+
+function at({ file, line }: Resource): string {
+  return `${file}:${line}`;
 }
 
 function groupVersion(apiVersion: string): readonly [string, string] {

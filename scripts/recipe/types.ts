@@ -32,6 +32,8 @@ interface TargetOptions {
 interface EntryBase {
   /** Path in values.yaml, for example `mounts.cniBin.hostPath`. */
   readonly path: string;
+  /** `file:line` where the recipe has the entry; not there when it was not read from a file. */
+  readonly at?: string;
   /** Stated when the chart's default is not what upstream has. */
   readonly default?: Json;
   /** Why the default departs from upstream. Required exactly when it does. */
@@ -195,6 +197,11 @@ export type Entry =
   | WrapEntry
   | ElementEntry
   | EachEntry;
+
+/** An entry as messages name it: `Entry image (recipe.yaml:75)`. */
+export function entryName({ path, at }: Pick<Entry, 'path' | 'at'>): string {
+  return `Entry ${path}${at === undefined ? '' : ` (${at})`}`;
+}
 
 /** The kinds that add keys to a map beside upstream's own. */
 export type MapEntry = MergeEntry | LabelsEntry | EntriesEntry | ChecksumEntry;

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import { ChartError } from '../errors.ts';
-import type { AppendEntry } from '../recipe/types.ts';
+import { entryName, type AppendEntry } from '../recipe/types.ts';
 import type { FieldBinding } from './binding.ts';
 import { helperName } from './expression.ts';
 
@@ -147,14 +147,15 @@ function listed(name: string, expressions: readonly string[]): string {
 
 /** The list that an entry refers to, and the key that tells its elements apart. */
 function referred(
-  { path, refers }: AppendEntry,
+  entry: AppendEntry,
   fields: readonly FieldBinding[],
 ): { readonly others: FieldBinding; readonly key: string; readonly values: string } {
-  const others = fields.find(({ entry }) => entry.path === refers?.to);
+  const { refers } = entry;
+  const others = fields.find((field) => field.entry.path === refers?.to);
   if (others?.entry.as !== 'append' || others.entry.unique === undefined) {
     throw new ChartError(
       'RECIPE_INVALID',
-      `Entry ${path} refers to ${refers?.to ?? ''}, which is no append entry with a unique key on the same resource`,
+      `${entryName(entry)} refers to ${refers?.to ?? ''}, which is no append entry with a unique key on the same resource`,
     );
   }
   return { others, key: others.entry.unique, values: `$.Values.${others.entry.path}` };

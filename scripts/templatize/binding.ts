@@ -1,9 +1,16 @@
 import type { JsonObject, Manifest, Resource } from '../parse/manifest.ts';
-import { isMapEntry, type EachEntry, type Entry, type Recipe, type Target } from '../recipe/types.ts';
+import {
+  entryName,
+  isMapEntry,
+  type EachEntry,
+  type Entry,
+  type Recipe,
+  type Target,
+} from '../recipe/types.ts';
 import { selectResources } from '../recipe/select.ts';
 import { ChartError } from '../errors.ts';
 import { groupBy } from '../recipe/group.ts';
-import { findPlaces, lineOf, type Place } from './place.ts';
+import { findPlaces, showPlace, type Place } from './place.ts';
 
 /** An entry of the recipe and one field that it claims. */
 export interface FieldBinding {
@@ -36,25 +43,25 @@ export interface ResourceBindings {
 export function bind(manifest: Manifest, recipe: Recipe): readonly ResourceBindings[] {
   const claims = recipe.entries.flatMap((entry) =>
     entry.targets.flatMap((target) =>
-      selectResources(manifest, target, entry.path).map((resource) => ({ entry, target, resource })),
+      selectResources(manifest, target, entryName(entry)).map((resource) => ({ entry, target, resource })),
     ),
   );
   const byResource = groupBy(claims, ({ resource }) => resource);
   return manifest.resources.map((resource) => {
     const own = byResource.get(resource) ?? [];
-    const fields = own.flatMap(({ entry, target }) => bindFields(entry, target, resource, manifest.file));
-    refuseDoubleClaims(fields, manifest.file);
+    const fields = own.flatMap(({ entry, target }) => bindFields(entry, target, resource));
+    refuseDoubleClaims(fields);
     const conditions = own.filter(({ entry }) => entry.as === 'document').map(({ entry }) => entry.path);
     const each = own.map(({ entry }) => entry).find((entry) => entry.as === 'each');
     return { resource, fields, conditions, each };
   });
 }
 
-function bindFields(entry: Entry, target: Target, resource: Resource, file: string): readonly FieldBinding[] {
-  if (entry.as === 'each') return bindElements(entry, resource, file);
+function bindFields(entry: Entry, target: Target, resource: Resource): readonly FieldBinding[] {
+  if (entry.as === 'each') return bindElements(entry, resource);
   const { create = false, after, element } = target.options ?? {};
   return (target.fieldPaths ?? []).flatMap((fieldPath) =>
-    findPlaces(resource, fieldPath, create, { entry: entry.path, file }).map((place) => ({
+    findPlaces(resource, fieldPath, create, entryName(entry)).map((place) => ({
       entry,
       place,
       after,
@@ -63,9 +70,9 @@ function bindFields(entry: Entry, target: Target, resource: Resource, file: stri
   );
 }
 
-function bindElements(entry: EachEntry, resource: Resource, file: string): readonly FieldBinding[] {
+function bindElements(entry: EachEntry, resource: Resource): readonly FieldBinding[] {
   return Object.entries(entry.fields).flatMap(([fieldPath, key]) =>
-    findPlaces(resource, fieldPath, false, { entry: entry.path, file }).map((place) => ({
+    findPlaces(resource, fieldPath, false, entryName(entry)).map((place) => ({
       entry,
       place,
       after: undefined,
@@ -84,7 +91,7 @@ function isAdditive(entry: Entry): boolean {
  * Additive entries claim only the end of their map or list: they may share it, and
  * elements inside may be bound by others.
  */
-function refuseDoubleClaims(bound: readonly FieldBinding[], file: string): void {
+function refuseDoubleClaims(bound: readonly FieldBinding[]): void {
   const sorted = bound
     .map((binding) => ({ binding, key: pathKey(binding.place) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -96,7 +103,7 @@ function refuseDoubleClaims(bound: readonly FieldBinding[], file: string): void 
       const [a, b] = [outer.binding.entry, claim.binding.entry];
       if (isAdditive(a) && (!same || isAdditive(b))) continue;
       if (same && a.as === 'substitute' && b.as === 'substitute') continue;
-      throw doubleClaim(outer.binding, claim.binding, file);
+      throw doubleClaim(outer.binding, claim.binding);
     }
     open.push(claim);
   }
@@ -107,12 +114,9 @@ function pathKey(place: Place): string {
   return place.path.map((part) => `${part}\0`).join('');
 }
 
-function doubleClaim(a: FieldBinding, b: FieldBinding, file: string): ChartError {
-  const { place } = b;
-  const line = lineOf(place.resource, place.found ? place.value : place.parent);
+function doubleClaim(a: FieldBinding, b: FieldBinding): ChartError {
   return new ChartError(
     'RECIPE_CLAIM',
-    `Entries ${a.entry.path} and ${b.entry.path} both claim ${place.path.join('.')} of ` +
-      `${place.resource.kind}/${place.resource.name} (${file}:${line})`,
+    `${entryName(a.entry)} and ${entryName(b.entry)} both claim ${showPlace(b.place)}`,
   );
 }

@@ -2,12 +2,12 @@ import { isCollection, isScalar } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Json } from '../parse/manifest.ts';
 import type { LockedImage } from '../recipe/lock.ts';
-import type { ChoiceEntry, Entry, ImagePin, Recipe } from '../recipe/types.ts';
+import { entryName, type ChoiceEntry, type Entry, type ImagePin, type Recipe } from '../recipe/types.ts';
 import type { FieldBinding } from './binding.ts';
 import { mirrored, parseImage } from './image.ts';
 import { parseJson } from './json-style.ts';
 import type { Departure } from './model.ts';
-import type { Place } from './place.ts';
+import { showPlace, type Place } from './place.ts';
 import { equalJson, isObject } from './tree.ts';
 
 /** A value's two faces: what renders upstream, and what the chart starts with. */
@@ -41,13 +41,13 @@ export function defaultOf(
   if (departs && reason === undefined) {
     throw new ChartError(
       'RECIPE_DEFAULT',
-      `Entry ${entry.path}: its default is not what upstream has (${JSON.stringify(upstream)}), but no reason is given`,
+      `${entryName(entry)}: its default is not what upstream has (${JSON.stringify(upstream)}), but no reason is given`,
     );
   }
   if (!departs && !ours && entry.reason !== undefined) {
     throw new ChartError(
       'RECIPE_DEFAULT',
-      `Entry ${entry.path}: a reason is given, but its default is what upstream has`,
+      `${entryName(entry)}: a reason is given, but its default is what upstream has`,
       {
         hint: 'Upstream may have caught up: drop default and reason from the entry.',
       },
@@ -90,28 +90,24 @@ export function upstreamValue(entry: Entry, bindings: readonly FieldBinding[]): 
 
 function agreedValue(entry: Entry, bindings: readonly FieldBinding[]): Json {
   const [first, ...others] = bindings.map(({ place }) => ({ place, value: fieldValue(entry, place) }));
-  if (first === undefined) throw new ChartError('BUG', `Entry ${entry.path} binds no field`);
+  if (first === undefined) throw new ChartError('BUG', `${entryName(entry)} binds no field`);
   const different = others.find(({ value }) => !equalJson(value, first.value));
   if (different !== undefined) {
     throw new ChartError(
       'RECIPE_SELECTOR',
-      `Entry ${entry.path}: its fields differ upstream: ${show(first.place)} is ${JSON.stringify(first.value)}, ` +
-        `${show(different.place)} is ${JSON.stringify(different.value)}`,
+      `${entryName(entry)}: its fields differ upstream: ${showPlace(first.place)} is ${JSON.stringify(first.value)}, ` +
+        `${showPlace(different.place)} is ${JSON.stringify(different.value)}`,
       { hint: 'Give each of them a value of its own.' },
     );
   }
   return first.value;
 }
 
-function show(place: Place): string {
-  return `${place.resource.kind}/${place.resource.name} ${place.path.join('.')}`;
-}
-
 function fieldValue(entry: Entry, place: Place): Json {
   if (!place.found) return emptyOf(entry);
   const value = plain(place);
   if (entry.as === 'image' && typeof value === 'string') return { ...parseImage(value) };
-  if (entry.as === 'json') return parseJson(value, entry.path, place);
+  if (entry.as === 'json') return parseJson(value, entryName(entry), place);
   if (entry.as === 'choice') return choiceName(entry, value, place);
   return value;
 }
@@ -130,7 +126,7 @@ function emptyOf(entry: Entry): Json {
   if (entry.default === undefined) {
     throw new ChartError(
       'RECIPE_DEFAULT',
-      `Entry ${entry.path}: upstream has no such field, so its default must be stated: {}, [] or ""`,
+      `${entryName(entry)}: upstream has no such field, so its default must be stated: {}, [] or ""`,
     );
   }
   if (typeof entry.default === 'number') return 0;
@@ -144,7 +140,7 @@ function choiceName(entry: ChoiceEntry, value: Json, place: Place): string {
   if (found === undefined) {
     throw new ChartError(
       'RECIPE_SELECTOR',
-      `Entry ${entry.path}: none of its choices is what upstream has at ${show(place)}: ${JSON.stringify(value)}`,
+      `${entryName(entry)}: none of its choices is what upstream has: ${showPlace(place)} is ${JSON.stringify(value)}`,
     );
   }
   return found[0];
@@ -155,7 +151,7 @@ function pinnedImage(entry: Entry, recipe: Recipe, pinned: LockedImage | undefin
   if (pin === undefined || pinned === undefined) {
     throw new ChartError(
       'IMAGE_UNPINNED',
-      `Entry ${entry.path}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`,
+      `${entryName(entry)}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`,
     );
   }
   const { tag, digest } = pinned;

@@ -1,10 +1,12 @@
-import { isCollection, isNode, isSeq, stringify, type Node } from 'yaml';
+import { isCollection, isNode, isScalar, isSeq, stringify, type Node } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Json } from '../parse/manifest.ts';
-import type { Entry } from '../recipe/types.ts';
+import { nearest } from '../recipe/nearest.ts';
+import { entryName, type Entry } from '../recipe/types.ts';
 import type { FieldBinding } from './binding.ts';
 import { columnOf, escapeTemplate, lineEnd, lineStart, span, type Edit } from './edit.ts';
-import type { FoundPlace, MissingPlace, Place } from './place.ts';
+import { keyText } from './node.ts';
+import { showPlace, type FoundPlace, type MissingPlace, type Place } from './place.ts';
 
 /** Replaces everything behind the key: `key:` and, on lines below, what `body` gives for the indent. */
 export function block(entry: Entry, place: FoundPlace, body: (indent: number) => string): Edit {
@@ -17,13 +19,23 @@ export function block(entry: Entry, place: FoundPlace, body: (indent: number) =>
 }
 
 /** Adds behind the last line of a list or map, or makes the field when there is none. */
-export function addToBlock({ entry, place, after }: FieldBinding, condition: string, body: string): Edit {
-  const wholeOf = (pad: string, indent: number): string =>
-    `${pad}{{- with ${condition} }}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}{{- end }}`;
-  if (!place.found) return insert(place, after, wholeOf);
+export function addToBlock(binding: FieldBinding, condition: string, body: string): Edit {
+  const { entry, place } = binding;
+  const filled = (pad: string, indent: number): string =>
+    `${pad}{{- with ${condition} }}\n${pad}${keyOf(place)}:\n${pad}  {{- ${body} | nindent ${indent + 2} }}\n${pad}`;
+  if (!place.found) return insert(binding, place, (pad, indent) => `${filled(pad, indent)}{{- end }}`);
   const { value, resource, key } = place;
-  if (!isCollection(value)) return fail(entry, place, 'is neither a list nor a map');
-  if (value.items.length === 0) return wholeField(entry, place, wholeOf);
+  const isNull = isScalar(value) && value.value === null;
+  if (!isCollection(value) && !isNull) return fail(entry, place, 'is neither a list nor a map');
+  if (!isCollection(value) || value.items.length === 0) {
+    // What upstream leaves empty stays as it is while nothing is added.
+    const empty = `${keyOf(place)}: ${isNull ? 'null' : isSeq(value) ? '[]' : '{}'}`;
+    return wholeField(
+      entry,
+      place,
+      (pad, indent) => `${filled(pad, indent)}{{- else }}\n${pad}${empty}\n${pad}{{- end }}`,
+    );
+  }
   if (key === undefined) return fail(entry, place, 'is an element of a list, not a field');
   return behind(value, resource.text, condition, (pad) => [`${pad}{{- ${body} | nindent ${pad.length} }}`]);
 }
@@ -67,21 +79,25 @@ export function wholeField(
 
 /** Writes a new field behind its sibling, or at the end of its map. */
 export function insert(
+  { entry, after }: FieldBinding,
   place: MissingPlace,
-  after: string | undefined,
   body: (pad: string, indent: number) => string,
 ): Edit {
   const { parent, resource } = place;
   const [head] = parent.items;
-  if (head === undefined || !isNode(head.key)) {
-    throw new ChartError(
-      'RECIPE_SELECTOR',
-      `Cannot add ${place.path.join('.')}: its map is empty in the manifest`,
+  if (head === undefined || !isNode(head.key)) return fail(entry, place, 'cannot be added to an empty map');
+  const column = keyColumn(resource.text, head.key);
+  const sibling =
+    after === undefined ? parent.items.at(-1) : parent.items.find((pair) => keyText(pair) === after);
+  if (sibling === undefined) {
+    const guess = nearest(after ?? '', parent.items.map(keyText));
+    return fail(
+      entry,
+      place,
+      `cannot be written after ${after ?? ''}, which is not there; the nearest is ${guess ?? ''}`,
     );
   }
-  const column = keyColumn(resource.text, head.key);
-  const sibling = parent.items.find(({ key }) => String(key) === after) ?? parent.items.at(-1);
-  const end = isNode(sibling?.value) ? span(resource.text, sibling.value)[1] : 0;
+  const end = isNode(sibling.value) ? span(resource.text, sibling.value)[1] : 0;
   const at = lineEnd(resource.text, end);
   return { start: at, end: at, text: `\n${body(' '.repeat(column), column)}`, column };
 }
@@ -108,9 +124,5 @@ function keyColumn(text: string, key: Node): number {
 
 /** Says that an entry cannot do what it should with a field. Throws RECIPE_SELECTOR. */
 export function fail(entry: Entry, place: Place, what: string): never {
-  const { kind, name } = place.resource;
-  throw new ChartError(
-    'RECIPE_SELECTOR',
-    `Entry ${entry.path} (${entry.as}): ${place.path.join('.')} of ${kind}/${name} ${what}`,
-  );
+  throw new ChartError('RECIPE_SELECTOR', `${entryName(entry)} (${entry.as}): ${showPlace(place)} ${what}`);
 }

@@ -2,16 +2,16 @@ import { ChartError, messageOf } from '../errors.ts';
 import type { Json } from '../parse/manifest.ts';
 import type { JsonStyle } from './model.ts';
 import { isObject } from './tree.ts';
-import type { Place } from './place.ts';
+import { showPlace, type Place } from './place.ts';
 
 /** Parses the JSON that a string field holds. Throws RECIPE_SELECTOR when it is none. */
-export function parseJson(text: Json, entry: string, place: Place): Json {
+export function parseJson(text: Json, whose: string, place: Place): Json {
   try {
     return JSON.parse(String(text)) as Json;
   } catch (cause) {
     throw new ChartError(
       'RECIPE_SELECTOR',
-      `Entry ${entry}: ${place.path.join('.')} of ${place.resource.kind}/${place.resource.name} is not JSON: ${messageOf(cause)}`,
+      `${whose}: ${showPlace(place)} is not JSON: ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -79,13 +79,14 @@ function replace(entry: Entry, place: FoundPlace, chart: string): Edit {
 }
 
 /** Fixed content around the value: gone when the value is empty. */
-function wrap(entry: WrapEntry, { place, after }: FieldBinding): Edit {
+function wrap(entry: WrapEntry, binding: FieldBinding): Edit {
+  const { place } = binding;
   const value = scalarExpression('', entry.default ?? '');
   const body = (pad: string): string => {
     const content = literal({ [keyOf(place)]: entry.content }).replaceAll('$value', value);
     return `${pad}{{- with ${valuePath(entry.path)} }}\n${indentText(content, pad)}\n${pad}{{- end }}`;
   };
-  return place.found ? wholeField(entry, place, body) : insert(place, after, body);
+  return place.found ? wholeField(entry, place, body) : insert(binding, place, body);
 }
 
 /** Numbers in the place of tokens inside one string; all entries of the field at once. */
@@ -158,7 +159,8 @@ function choice(entry: ChoiceEntry, place: FoundPlace): Edit {
 }
 
 /** `key:` with the value below or beside it, wrapped in `with`: gone when the value is empty. */
-function optional({ entry, place, after }: FieldBinding): Edit {
+function optional(binding: FieldBinding): Edit {
+  const { entry, place } = binding;
   const shape = place.found ? place.value : entry.default;
   const scalar = isNode(shape) ? isScalar(shape) : typeof shape !== 'object';
   const expression = (pad: string, indent: number): string => {
@@ -173,7 +175,7 @@ function optional({ entry, place, after }: FieldBinding): Edit {
       : `${keyOf(place)}:\n${pad}  {{- toYaml . | nindent ${indent + 2} }}`;
     return `${pad}{{- with ${valuePath(entry.path)} }}\n${pad}${field}\n${pad}{{- end }}`;
   };
-  return place.found ? wholeField(entry, place, expression) : insert(place, after, expression);
+  return place.found ? wholeField(entry, place, expression) : insert(binding, place, expression);
 }
 
 /** Several maps added to one: a single `with`, inside which stands the key where upstream has none. */

@@ -1,8 +1,8 @@
-import { isMap, isNode, isPair, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
-import { ChartError } from '../errors.ts';
+import { isMap, isNode, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Resource } from '../parse/manifest.ts';
-import { escapeKey, parseFieldPath, type Segment } from '../recipe/fieldpath.ts';
-import { nearest } from '../recipe/nearest.ts';
+import { parseFieldPath, type Segment } from '../recipe/fieldpath.ts';
+import { keyText, placeOf, type Step } from './node.ts';
+import { ambiguous, noMatch, type Wanted } from './no-match.ts';
 
 /** A field of one resource, found by a field path. */
 export type Place = FoundPlace | MissingPlace;
@@ -28,54 +28,46 @@ export interface MissingPlace {
   readonly key: string;
 }
 
-interface Step {
-  readonly node: Node;
-  readonly key: Node | undefined;
-  readonly path: readonly (string | number)[];
-}
-
 /**
  * Finds the fields that a field path names in a resource.
  *
  * @param create a missing last key is returned as a {@link MissingPlace}
- * @throws RECIPE_SELECTOR with file line, what is there and the nearest match
+ * @param whose the entry, as messages name it
+ * @throws RECIPE_SELECTOR with file and line, what is there and the nearest match
  */
 export function findPlaces(
   resource: Resource,
   fieldPath: string,
   create: boolean,
-  context: { readonly entry: string; readonly file: string },
+  whose: string,
 ): readonly Place[] {
-  const segments = parseFieldPath(fieldPath);
+  const segments = parseFieldPath(fieldPath, whose);
   const root = resource.doc.contents;
   if (!isNode(root)) return [];
+  const about = { whose, fieldPath, resource };
   let steps: readonly Step[] = [{ node: root, key: undefined, path: [] }];
   for (const [i, segment] of segments.entries()) {
-    const next: Step[] = [];
-    for (const step of steps) {
+    const makes = create && segment.type === 'key' && i === segments.length - 1;
+    if (makes) return steps.map((step) => childOrMissing(about, step, segment.key));
+    steps = steps.flatMap((step) => {
       const matches = follow(step, segment);
-      if (matches.length > 0) {
-        next.push(...matches);
-        continue;
-      }
-      const last = i === segments.length - 1;
-      if (last && create && segment.type === 'key' && isMap(step.node)) {
-        return steps.map((at) => missing(resource, at, segment.key));
-      }
-      throw noMatch(resource, step, segment, fieldPath, context);
-    }
-    refuseAmbiguous(next, segment, resource, fieldPath, context);
-    steps = next;
+      if (matches.length === 0) throw noMatch(about, step, segment);
+      if (segment.type === 'match' && matches.length > 1) throw ambiguous(about, matches, segment);
+      return matches;
+    });
   }
-  return steps.map(({ node, key, path }) => ({ found: true, resource, path, key, value: node }));
+  return steps.map((step) => placeAtStep(resource, step));
 }
 
-function missing(resource: Resource, step: Step, key: string): Place {
-  if (!isMap(step.node)) throw new ChartError('BUG', `No map for ${key}`);
-  const pair = step.node.items.find((item) => keyText(item) === key);
-  return pair !== undefined && isNode(pair.value)
-    ? { found: true, resource, path: [...step.path, key], key: pair.key as Node, value: pair.value }
-    : { found: false, resource, path: [...step.path, key], parent: step.node, key };
+function placeAtStep(resource: Resource, { node, key, path }: Step): FoundPlace {
+  return { found: true, resource, path, key, value: node };
+}
+
+function childOrMissing(about: Wanted, step: Step, key: string): Place {
+  const [child] = follow(step, { type: 'key', key });
+  if (child !== undefined) return placeAtStep(about.resource, child);
+  if (!isMap(step.node)) throw noMatch(about, step, { type: 'key', key });
+  return { found: false, resource: about.resource, path: [...step.path, key], parent: step.node, key };
 }
 
 function follow(step: Step, segment: Segment): readonly Step[] {
@@ -105,58 +97,9 @@ function listChildren(step: Step, list: YAMLSeq): readonly Step[] {
   );
 }
 
-function keyText(pair: unknown): string {
-  return isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : '';
-}
-
-function refuseAmbiguous(
-  steps: readonly Step[],
-  segment: Segment,
-  resource: Resource,
-  fieldPath: string,
-  context: { readonly entry: string; readonly file: string },
-): void {
-  if (segment.type !== 'match') return;
-  const parents = new Set(steps.map(({ path }) => path.slice(0, -1).join('\0')));
-  if (parents.size === steps.length) return;
-  throw new ChartError(
-    'RECIPE_SELECTOR',
-    `Entry ${context.entry}: ${fieldPath}: [${segment.field}=${segment.value}] matches several elements of ` +
-      `${resource.kind}/${resource.name} (${context.file}:${resource.line})`,
-    { hint: 'Name the element by a field that is unique, or by its index.' },
-  );
-}
-
-function noMatch(
-  resource: Resource,
-  step: Step,
-  segment: Segment,
-  fieldPath: string,
-  context: { readonly entry: string; readonly file: string },
-): ChartError {
-  const wanted = segment.type === 'key' ? segment.key : segment.type === 'match' ? segment.value : '*';
-  const names = candidates(step, segment);
-  const guess = nearest(wanted, names);
-  const at = step.path.map((part) => escapeKey(String(part))).join('.') || 'the document';
-  return new ChartError(
-    'RECIPE_SELECTOR',
-    `Entry ${context.entry}: ${fieldPath} matches nothing in ${resource.kind}/${resource.name}: ` +
-      `${at} (${context.file}:${lineOf(resource, step.node)}) has no ${wanted}` +
-      (guess === undefined ? '' : `; the nearest is ${guess}`),
-  );
-}
-
-function candidates(step: Step, segment: Segment): readonly string[] {
-  if (segment.type === 'match' && isSeq(step.node)) {
-    return step.node.items.flatMap((item) =>
-      isMap(item) && item.has(segment.field) ? [String(item.get(segment.field))] : [],
-    );
-  }
-  return isMap(step.node) ? step.node.items.map(keyText) : [];
-}
-
-/** Line of the manifest file on which a node of the resource begins. */
-export function lineOf(resource: Resource, node: Node): number {
-  const before = resource.text.slice(0, node.range?.[0] ?? 0);
-  return resource.line + before.split('\n').length - 1;
+/** `Kind/name path (file:line)` of a field, or of the map that lacks it. */
+export function showPlace(place: Place): string {
+  const { kind, name } = place.resource;
+  const at = placeOf(place.resource, place.found ? (place.key ?? place.value) : place.parent);
+  return `${kind}/${name} ${place.path.join('.')} (${at})`;
 }

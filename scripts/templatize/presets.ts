@@ -1,6 +1,7 @@
 import { ChartError } from '../errors.ts';
 import type { Json, JsonObject } from '../parse/manifest.ts';
-import type { Presets } from '../recipe/types.ts';
+import { nearest } from '../recipe/nearest.ts';
+import type { Entry, Presets } from '../recipe/types.ts';
 import { isObject, setPath } from './tree.ts';
 
 /**
@@ -19,6 +20,25 @@ export function presetPaths(presets: Presets | undefined): ReadonlySet<string> {
 }
 
 /**
+ * Refuses a preset of a value that nothing reads: it would change nothing, silently.
+ *
+ * @throws RECIPE_INVALID with the nearest path that an entry binds
+ */
+export function refuseUnboundPresets(presets: Presets, entries: readonly Entry[]): void {
+  const paths = entries.map(({ path }) => path);
+  for (const [name, values] of Object.entries(presets.options)) {
+    const unbound = Object.keys(values).find(
+      (at) => !paths.some((path) => at === path || at.startsWith(`${path}.`)),
+    );
+    if (unbound === undefined) continue;
+    throw new ChartError(
+      'RECIPE_INVALID',
+      `recipe.yaml: presets.options.${name} sets ${unbound}, which no entry binds; the nearest is ${nearest(unbound, paths) ?? ''}`,
+    );
+  }
+}
+
+/**
  * The presets as trees.
  *
  * @param upstream what upstream has at a path; undefined when no entry binds it
@@ -29,7 +49,7 @@ export function presetTable(presets: Presets, upstream: (path: string) => Json |
   if (!(presets.default in options)) {
     throw new ChartError(
       'RECIPE_INVALID',
-      `recipe.yaml: presets.default is ${presets.default}, which is none of ${Object.keys(options).join(', ')}`,
+      `recipe.yaml: presets.default is ${presets.default}, which is none of ${Object.keys(options).join(', ')}; the nearest is ${nearest(presets.default, Object.keys(options)) ?? ''}`,
     );
   }
   const base = [...presetPaths(presets)].reduce<JsonObject>((tree, at) => {

@@ -12,7 +12,7 @@ import { formatImage } from './image.ts';
 import { jsonStyle } from './json-style.ts';
 import { lift } from './lift.ts';
 import type { ChartModel, ImageValue, JsonStyle, Lift } from './model.ts';
-import { presetPaths, presetTable } from './presets.ts';
+import { presetPaths, presetTable, refuseUnboundPresets } from './presets.ts';
 import { equalJson, setPath } from './tree.ts';
 import { templateNames } from './template-name.ts';
 
@@ -39,6 +39,7 @@ export function templatize(manifest: Manifest, recipe: Recipe, lock: Lock): Char
     ),
   );
   const open = presetPaths(recipe.presets);
+  if (recipe.presets !== undefined) refuseUnboundPresets(recipe.presets, recipe.entries);
   const presets =
     recipe.presets &&
     presetTable(recipe.presets, (path) => defaults.find((value) => value.path === path)?.upstream);
@@ -84,7 +85,7 @@ function tree(defaults: readonly Default[], pick: (value: Default) => Json | und
 }
 
 function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('.'));
+  return path.split('.').slice(0, -1).join('.');
 }
 
 function templateText(

@@ -224,6 +224,21 @@ describe('a Helm', () => {
     },
   );
 
+  test.runIf(NPM_HAS_HELM)('what lint finds in a bad chart is told, file by file', async () => {
+    const chart = join(folder, 'bad');
+    await mkdir(join(chart, 'templates'), { recursive: true });
+    await writeFile(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: bad\nversion: 1.0.0\nicon: no-url\n');
+    await writeFile(join(chart, 'templates', 'a.yaml'), 'a: {{ .Values.b.c }}\n');
+    for (const helm of await testEngines()) {
+      await expect(helm.lint(chart), helm.version).rejects.toMatchObject({
+        code: 'HELM_FAILED',
+        message: expect.stringMatching(
+          /icon [^\n]*no-url[^]*bad\/templates\/a\.yaml[^]*\.Values\.b\.c[^]*1 chart\(s\) failed$/,
+        ) as string,
+      });
+    }
+  });
+
   test.runIf(NPM_HAS_HELM)(
     'values reach the template as they are, whatever characters they have',
     async () => {

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../scripts/parse/manifest.ts';
+import type { LockedImage } from '../../scripts/recipe/lock.ts';
+import { chartOf, lockOf, ownChartOf, refusal } from './small-chart.ts';
+
+const MANIFEST = `apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+spec:
+  host: x
+  count: 3
+  image: r.test/team/agent:latest
+  map: { b: 1, a: 2 }
+`;
+
+const D = `sha256:${'1'.repeat(64)}`;
+
+const PINNED: LockedImage = {
+  registry: 'r.test',
+  repository: 'team/agent',
+  tag: 'v1',
+  digest: D,
+  platforms: ['linux/amd64'],
+  source: 'registry',
+};
+
+function entry(rest: string, field = 'spec.host', options = ''): string {
+  return `values:\n  - { path: v, ${rest}, targets: [{ select: {}, fieldPaths: ['${field}']${options} }] }\n`;
+}
+
+const IMAGE = entry('as: image', 'spec.image');
+const PIN = 'images: { v: { tag: v1, reason: it moves } }\n';
+
+describe('a default and its reason', () => {
+  test('without either the chart has what upstream has', () => {
+    const { defaults, upstreamValues, departures } = chartOf(MANIFEST, entry('as: scalar'));
+    expect([defaults, upstreamValues, departures]).toEqual([{ v: 'x' }, {}, []]);
+  });
+
+  test('with both they are a departure', () => {
+    const { defaults, upstreamValues, departures } = chartOf(
+      MANIFEST,
+      entry('as: scalar, default: y, reason: it is better'),
+    );
+    expect([defaults, upstreamValues]).toEqual([{ v: 'y' }, { v: 'x' }]);
+    expect(departures).toEqual([{ value: 'v', upstream: 'x', chart: 'y', reason: 'it is better' }]);
+  });
+
+  test.each([
+    [
+      'a departure without a reason',
+      entry('as: scalar, default: y'),
+      'its default is not what upstream has ("x"), but no reason is given',
+    ],
+    [
+      'another type is a departure too',
+      entry("as: scalar, default: '3'", 'spec.count'),
+      'its default is not what upstream has (3), but no reason is given',
+    ],
+    [
+      'a reason without a departure',
+      entry('as: scalar, default: x, reason: none'),
+      'a reason is given, but its default is what upstream has',
+    ],
+    [
+      'a reason without a default',
+      entry('as: scalar, reason: none'),
+      'a reason is given, but its default is what upstream has',
+    ],
+    [
+      'the order of keys is no departure',
+      entry('as: yaml, default: { a: 2, b: 1 }, reason: none', 'spec.map'),
+      'a reason is given, but its default is what upstream has',
+    ],
+    [
+      'a field that is made, without what it is when empty',
+      entry('as: optional', 'spec.new', ', options: { create: true }'),
+      'upstream has no such field, so its default must be stated: {}, [] or ""',
+    ],
+  ])('%s', (_, recipe, message) => {
+    expect(refusal(() => chartOf(MANIFEST, recipe))).toBe(
+      `RECIPE_DEFAULT Entry v (recipe.yaml:4): ${message}`,
+    );
+  });
+
+  test.each<readonly [string, Json]>([
+    ["''", ''],
+    ['0', 0],
+    ['[]', []],
+    ['{}', {}],
+  ])('a field that is made and has %s as default is no departure', (text, empty) => {
+    const made = ', options: { create: true }';
+    const { defaults, departures } = chartOf(
+      MANIFEST,
+      entry(`as: optional, default: ${text}`, 'spec.new', made),
+    );
+    expect([defaults, departures]).toEqual([{ v: empty }, []]);
+  });
+
+  test.each<readonly [string, Json]>([
+    ['x', ''],
+    ['5', 0],
+    ['[a]', []],
+    ['{ a: 1 }', {}],
+    ['true', null],
+  ])('a field that is made and has %s as default departs from empty', (text, empty) => {
+    const made = ', options: { create: true }';
+    const recipe = entry(`as: optional, default: ${text}, reason: x`, 'spec.new', made);
+    expect(chartOf(MANIFEST, recipe).departures.map(({ upstream }) => upstream)).toEqual([empty]);
+  });
+
+  test('on objects of our own every default is right, and none is a departure', () => {
+    const { defaults, departures } = ownChartOf(MANIFEST, entry('as: scalar, default: y'));
+    expect([defaults, departures]).toEqual([{ v: 'y' }, []]);
+  });
+});
+
+describe('the default of an image', () => {
+  test('is what the lock pins, for the reason of the recipe', () => {
+    const { defaults, departures, images } = chartOf(MANIFEST, IMAGE + PIN, lockOf({ v: PINNED }));
+    expect(defaults).toEqual({ v: { registry: 'r.test', repository: 'team/agent', tag: 'v1', digest: D } });
+    expect(departures.map(({ reason }) => reason)).toEqual(['it moves']);
+    expect(images).toEqual([
+      { value: 'v', reference: `r.test/team/agent:v1@${D}`, platforms: ['linux/amd64'] },
+    ]);
+  });
+
+  test('names the mirror, with the same digest', () => {
+    const recipe = IMAGE + PIN.replace('{ v', '{ mirror: oci://git.test/infra, v');
+    const { images, departures } = chartOf(MANIFEST, recipe, lockOf({ v: PINNED }));
+    expect(images.map(({ reference }) => reference)).toEqual([`git.test/infra/agent:v1@${D}`]);
+    expect(departures.map(({ reason }) => reason)).toEqual([
+      'it moves; pulled from a mirror with the same digest',
+    ]);
+  });
+
+  test('is refused when the lock or the recipe does not pin it', () => {
+    expect(refusal(() => chartOf(MANIFEST, IMAGE + PIN))).toBe(
+      'IMAGE_UNPINNED Entry v (recipe.yaml:4): upstream/lock.yaml has no digest for v1',
+    );
+    expect(refusal(() => chartOf(MANIFEST, IMAGE, lockOf({ v: PINNED })))).toBe(
+      'IMAGE_UNPINNED Entry v (recipe.yaml:4): recipe.yaml has no images.v',
+    );
+  });
+});
