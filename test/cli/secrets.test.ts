@@ -20,7 +20,7 @@ async function release(options: FakeOptions, ...faults: readonly RegistryFault[]
   here = await site({ login: LOGIN, ...options }, { env: { HOME: '/nonexistent', ...ENV } });
   here.registry.faults.add(...faults);
   const args = ['--project', here.project, '--registry', here.target];
-  return runCommand('release', args, { ...ENV, NODE_DEBUG: 'undici,fetch,net,http,child_process' });
+  return runCommand('release', args, { ...ENV, NODE_DEBUG: 'undici,fetch,net,http' });
 }
 
 /** Everything that was printed, and every file of the project, archives unpacked. */
