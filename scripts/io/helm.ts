@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ChartError, messageOf } from '../errors.ts';
+import { ChartError } from '../errors.ts';
 import type { JsonObject } from '../parse/manifest.ts';
 import { plainJson } from '../parse/plain-json.ts';
 import { withoutSecrets } from './environment.ts';
@@ -89,14 +89,9 @@ async function execHelm(
   patience: number,
 ): Promise<HelmResult & { readonly late: boolean }> {
   return withTemporaryFolder('helm-home-', async (home) => {
-    try {
-      const options = { input, env: helmEnv(home), patience, apart: true };
-      const { code, ...said } = await runProgram(path, args, options);
-      return { status: code ?? 1, ...said };
-    } catch (error) {
-      // As a shell says it of a program that cannot be run.
-      return { status: 127, stdout: '', stderr: messageOf(error), late: false };
-    }
+    const options = { input, env: helmEnv(home), patience, apart: true };
+    const { code, ...said } = await runProgram(path, args, options);
+    return { status: code ?? 1, ...said };
   });
 }
 

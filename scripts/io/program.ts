@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { endsWithUs } from './temporary.ts';
 
 /** What a program that was run gave back. */
@@ -25,15 +23,18 @@ export interface ProgramOptions {
   readonly apart?: boolean;
 }
 
-/** Runs a program to its end, at most for its time, and never longer than this process. Rejects when it cannot be started. */
+/**
+ * Runs a program to its end, at most for its time, and never longer than this process. One that
+ * cannot be run ends as a shell says it: status 127 when there is none, 126 when it is no program.
+ */
 export async function runProgram(
   program: string,
   args: readonly string[],
   { input = '', env, patience, apart = false }: ProgramOptions,
 ): Promise<ProgramResult> {
-  const detached = apart && process.platform !== 'win32';
-  const child = spawn(program, [...args], { stdio: 'pipe', env, detached });
-  const end = (): void => kill(child, detached);
+  const { $ } = await import('zx/core');
+  const running = $({ nothrow: true, quiet: true, env, detached: apart })`exec ${program} ${args}`;
+  const end = (): void => kill(running.pid, apart);
   const ended = endsWithUs(end);
   let late = false;
   const clock = setTimeout(() => {
@@ -41,15 +42,11 @@ export async function runProgram(
     end();
   }, patience);
   // A program that ends before it has read its input breaks the pipe; its status and words say why.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
+  running.stdin.on('error', () => {});
+  running.stdin.end(input);
   try {
-    const [code, stdout, stderr] = await Promise.all([
-      new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve)),
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    return { code, stdout, stderr, late };
+    const { exitCode, stdout, stderr } = await running;
+    return { code: exitCode, stdout, stderr, late };
   } finally {
     clearTimeout(clock);
     ended();
@@ -57,10 +54,10 @@ export async function runProgram(
 }
 
 /** At once and for good: a program that is not wanted any more has nothing to save. */
-function kill(child: ChildProcess, detached: boolean): void {
+function kill(pid: number | undefined, group: boolean): void {
+  if (pid === undefined) return;
   try {
-    if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    else child.kill('SIGKILL');
+    process.kill(group ? -pid : pid, 'SIGKILL');
   } catch {
     // It has ended by itself meanwhile.
   }

@@ -14,7 +14,7 @@ export type RunProgram = (
 /** How long a helper may take: it may ask the user to unlock a keychain. */
 const PATIENCE_MS = 60_000;
 
-/** {@link RunProgram} by Node. Rejects with ENOENT when there is no such program. */
+/** {@link RunProgram} with what it really runs. */
 export const runHelper: RunProgram = (program, args, input) =>
   runProgram(program, args, { input, env: withoutSecrets(process.env), patience: PATIENCE_MS });
 
@@ -32,11 +32,9 @@ export async function askHelper(
 ): Promise<Login | undefined> {
   const program = `docker-credential-${helper}`;
   if (!/^[A-Za-z0-9._-]+$/.test(helper)) throw unusable(program, file, 'its name is not allowed');
-  const { code, stdout } = await run(program, ['get'], server).catch((error: unknown) => {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not on PATH' : 'it cannot be run';
-    throw unusable(program, file, reason);
-  });
+  const { code, stdout } = await run(program, ['get'], server);
+  if (code === 127) throw unusable(program, file, 'it is not on PATH');
+  if (code === 126) throw unusable(program, file, 'it cannot be run');
   if (code !== 0) {
     // The one failure that the helpers' protocol names; it is printed on stdout.
     if (/credentials not found/i.test(stdout)) return undefined;
