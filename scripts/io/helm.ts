@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import type { JsonObject } from '../parse/manifest.ts';
@@ -89,10 +90,27 @@ async function execHelm(
   patience: number,
 ): Promise<HelmResult & { readonly late: boolean }> {
   return withTemporaryFolder('helm-home-', async (home) => {
-    const options = { input, env: helmEnv(home), patience, apart: true };
+    const env = { ...helmEnv(home), ...(await authorities(home)) };
+    const options = { input, env, patience, apart: true };
     const { code, ...said } = await runProgram(path, args, options);
     return { status: code ?? 1, ...said };
   });
+}
+
+/**
+ * Go knows nothing of NODE_EXTRA_CA_CERTS: it is given Node's authorities and those, which
+ * reach what this process reaches. Not by --ca-file, with which Helm 3.17 forgets proxies.
+ */
+async function authorities(home: string): Promise<NodeJS.ProcessEnv> {
+  const { NODE_EXTRA_CA_CERTS: extra, SSL_CERT_FILE: own } = process.env;
+  if (extra === undefined || extra === '' || own !== undefined) return {};
+  // Node itself only warns of a file that it cannot read.
+  const added = await readFile(extra, 'utf8').catch(() => undefined);
+  if (added === undefined) return {};
+  const { rootCertificates } = await import('node:tls');
+  const file = join(home, 'authorities.pem');
+  await writeFile(file, [...rootCertificates, added].join('\n'));
+  return { SSL_CERT_FILE: file };
 }
 
 /** The process's environment without Helm's own variables, with homes that nobody else uses. */

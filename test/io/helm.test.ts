@@ -1,5 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { rootCertificates } from 'node:tls';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { helmEngines, preferredHelm, testEngines } from '../../scripts/io/helm-engines.ts';
@@ -192,6 +193,20 @@ describe('a Helm', () => {
       hint: expect.stringContaining('does not answer') as string,
     });
     await expect(stuck.lint('chart')).rejects.toThrow('helm 4.0.0 lint: no answer within 0.2 s');
+  });
+
+  test.runIf(process.platform !== 'win32')('trusts whom Node trusts, when Node trusts more', async () => {
+    const helm = helmAt(await program('trust', 'cat "${SSL_CERT_FILE:-/dev/null}"'), '4.0.0');
+    const trusted = async (): Promise<string> => (await helm.exec([])).stdout;
+    const extra = join(folder, 'extra.pem');
+    await writeFile(extra, 'an authority of one’s own\n');
+    expect(await trusted()).toBe('');
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', join(folder, 'missing.pem'));
+    expect(await trusted()).toBe('');
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', extra);
+    expect(await trusted()).toBe([...rootCertificates, 'an authority of one’s own\n'].join('\n'));
+    vi.stubEnv('SSL_CERT_FILE', extra);
+    expect(await trusted()).toBe('an authority of one’s own\n');
   });
 
   test.runIf(process.platform !== 'win32')('arguments and input reach it as they are', async () => {
