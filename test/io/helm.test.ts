@@ -200,6 +200,8 @@ describe('a Helm', () => {
     const trusted = async (): Promise<string> => (await helm.exec([])).stdout;
     const extra = join(folder, 'extra.pem');
     await writeFile(extra, 'an authority of one’s own\n');
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', undefined);
+    vi.stubEnv('SSL_CERT_FILE', undefined);
     expect(await trusted()).toBe('');
     vi.stubEnv('NODE_EXTRA_CA_CERTS', join(folder, 'missing.pem'));
     expect(await trusted()).toBe('');
