@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { ChartError } from './errors.ts';
-import { run, type Invocation } from './io/command.ts';
+import { REPOSITORY_ROOT, run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
 import type { Job } from './publish/publish.ts';
 import { receiptOf } from './publish/receipt.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
-import { printDepartures, printNextSteps } from './publish/show.ts';
+import { printChecks, printDepartures, printNextSteps } from './publish/show.ts';
 
 const FLAGS = {
   registry: {
@@ -50,6 +50,7 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     import('./publish/publish.ts'),
   ]);
   const { built, artifact } = await prepare(project, flags.fetch === true, env, out);
+  printChecks(built.lock, out);
   const registry = flags.registry ?? env['REGISTRY'] ?? built.project.recipe.publish?.registry;
   const remote = registry === undefined ? undefined : await openRemote(registry, { flags, env, out });
   if (remote === undefined && flags['mirror-images'] === true) {
@@ -86,7 +87,8 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
   });
   await writeAtomic(join(project, `${base}.receipt.json`), `${JSON.stringify(receipt, null, 2)}\n`);
   printDepartures(built.model.departures, built.lock, out);
-  printNextSteps(receipt, remote?.host, out);
+  const own = project === REPOSITORY_ROOT.replace(/\/$/, '') ? undefined : project;
+  printNextSteps(receipt, remote?.host, own, out);
   out.json(receipt);
 }
 
