@@ -170,6 +170,13 @@ export const ERRORS = {
     meaning: 'An image of the manifest has no digest, so what it runs could change under a released chart.',
     remedy: 'Run npm run pin, which asks the registry and writes upstream/lock.yaml.',
   },
+  IMAGE_PIN_STALE: {
+    stage: 'templatize',
+    exit: 1,
+    meaning:
+      'recipe.yaml was changed after upstream/lock.yaml pinned the image, so the lock has another one.',
+    remedy: 'Run npm run pin, which asks the registry and writes upstream/lock.yaml.',
+  },
   IMAGE_DIGEST_MISMATCH: {
     stage: 'fetch',
     exit: 1,

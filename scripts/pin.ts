@@ -64,7 +64,10 @@ await run({
       out.step('pinned', `${path}: ${formatReference(image)} (${who})`);
       const authored = recipe.images[path]?.tag;
       if (authored !== image.tag)
-        out.warn(`recipe.yaml images.${path}.tag is ${authored}; write ${image.tag} there to keep it`);
+        out.warn(
+          `recipe.yaml images.${path}.tag is ${authored}; write ${image.tag} there to keep it. ` +
+            `chart.appVersion stays ${recipe.chart.appVersion}: set it to the version that runs`,
+        );
     }
     out.step(!changed ? 'unchanged' : dryRun ? 'would write' : 'written', LOCK_FILE);
     out.json({ images: lock.images, before: before.images, changed, dryRun });

@@ -14,6 +14,7 @@ import { templatize } from './templatize/templatize.ts';
 import { checkCoverage, checkMergeKeys } from './validate/coverage.ts';
 import type { Finding } from './validate/finding.ts';
 import { checkImages } from './validate/images.ts';
+import { checkJsonLayout } from './validate/json-layout.ts';
 import type { Release } from './validate/apply.ts';
 import { prove, type Proof } from './validate/prove.ts';
 import { checkReferences } from './validate/references.ts';
@@ -82,6 +83,7 @@ export function check({ project, manifest, files, schema }: Built): readonly Fin
     ...checkMergeKeys(project.recipe, manifest, bundled),
     ...checkReferences(files, schema),
     ...checkImages(project.recipe, manifest),
+    ...checkJsonLayout(project.recipe, manifest),
   ];
 }
 

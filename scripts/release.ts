@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { ChartError } from './errors.ts';
-import { run, type Invocation } from './io/command.ts';
+import { REPOSITORY_ROOT, run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
 import { refuseMissingImages } from './publish/images.ts';
 import type { Job } from './publish/publish.ts';
 import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
-import { printDepartures, printNextSteps } from './publish/show.ts';
+import { printChecks, printDepartures, printNextSteps } from './publish/show.ts';
 
 const FLAGS = {
   registry: {
@@ -55,6 +55,7 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
       import('./publish/publish.ts'),
     ]);
   const { built, artifact } = await prepare(project, { fetch: flags.fetch === true, dryRun }, env, out);
+  printChecks(built.lock, out);
   const registry = registryOf({ flag: flags.registry, env }, built.project.recipe);
   const remote = registry === undefined ? undefined : await openRemote(registry, { flags, env, out });
   if (remote === undefined && flags['mirror-images'] === true) {
@@ -97,7 +98,8 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     remote && (() => remote.pull({ name, version, digest: archive.descriptor.digest })),
   );
   printDepartures(built.model.departures, built.lock, out);
-  printNextSteps(receipt, remote?.host, out);
+  const own = project === REPOSITORY_ROOT.replace(/\/$/, '') ? undefined : project;
+  printNextSteps(receipt, remote?.host, own, out);
   out.json(receipt);
 }
 

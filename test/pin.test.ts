@@ -9,6 +9,7 @@ import { copy } from '../scripts/oci/copy.ts';
 import { documentsDigest } from '../scripts/parse/digest.ts';
 import { parseManifest } from '../scripts/parse/parse.ts';
 import { parseLock, type Lock } from '../scripts/recipe/lock.ts';
+import { runCommand } from './helpers/command-line.ts';
 import { fakeRegistry, type FakeRegistry } from './helpers/fake-registry.ts';
 import { graphStore, multiArch } from './helpers/oci-graph.ts';
 import { openOn } from './oci/registry-setup.ts';
@@ -96,6 +97,16 @@ test('the registry contradicts the recipe, agrees with it, then there is nothing
   expect(await pin()).toEqual([0, expect.stringMatching(/unchanged +upstream\/lock.yaml/)]);
   // What is given for publishing is not sent to the registry of an image.
   expect(registry.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+});
+
+test('another tag than the recipe names is pinned, and what else to write is said', async () => {
+  await copy(graphStore(GRAPH), await openOn(registry.host, IMAGE.repository), GRAPH.root, { tag: 'v9' });
+  const { code, stderr } = await runCommand('pin', ['--project', folder, '--tag', 'v9']);
+  expect([code, (await lock()).images['image']?.tag]).toEqual([0, 'v9']);
+  expect(stderr).toBe(
+    'warning: recipe.yaml images.image.tag is v4.2.4-thick; write v9 there to keep it. ' +
+      'chart.appVersion stays 4.2.4: set it to the version that runs\n',
+  );
 });
 
 test('a tag that is not there; offline, with and without a stated digest', async () => {

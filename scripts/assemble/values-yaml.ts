@@ -47,8 +47,10 @@ function writeSection(section: Section, reasons: Reasons): string {
   const documented = [...node.properties].flatMap(([key, child]) => {
     const at = path === '' ? key : `${path}.${key}`;
     const value = values[key];
-    if (value === undefined) return absent(key, unset[key], child, section);
     const inner = unset[key];
+    // A `{}` above keys that are commented out would be in the way of who takes the comment off.
+    const open = isObject(value) && Object.keys(value).length === 0 && inner !== undefined;
+    if (value === undefined || open) return absent(key, inner, child, section);
     const below: Section = {
       values: isObject(value) ? value : {},
       unset: isObject(inner) ? inner : {},
@@ -66,8 +68,7 @@ function writeSection(section: Section, reasons: Reasons): string {
 
 function field(key: string, value: Json, below: Section, pad: string, reasons: Reasons): string {
   const filled = isObject(value) && Object.keys(value).length > 0 && below.node.properties.size > 0;
-  if (filled) return `${pad}${key}:\n${writeSection(below, reasons)}`;
-  return plain(key, value, pad) + (Object.keys(below.unset).length > 0 ? writeSection(below, reasons) : '');
+  return filled ? `${pad}${key}:\n${writeSection(below, reasons)}` : plain(key, value, pad);
 }
 
 function plain(key: string, value: Json, pad: string): string {
@@ -75,16 +76,32 @@ function plain(key: string, value: Json, pad: string): string {
   return `${text.replaceAll(/^/gm, pad)}\n`;
 }
 
-/** A key without a default, commented out; at the top level nothing lacks one but what is not ours (global). */
+/**
+ * A key without a default, commented out with all that it may hold, so that it is right
+ * when the comment is taken off. At the top level only what presets decide lacks one, and
+ * what is not ours (global).
+ */
 function absent(
   key: string,
   unset: Json | undefined,
   node: SchemaNode,
   { path, pad }: Section,
 ): readonly string[] {
-  if (node.description === '' || path === '') return [];
-  const shown = unset === undefined ? `${key}:\n` : plain(key, unset, '');
+  if (node.description === '' || (path === '' && unset === undefined)) return [];
+  const shown = sketch(key, unset, node);
   return [`${comment(node, undefined, pad)}${shown.replaceAll(/^(?=.)/gm, `${pad}# `)}\n`];
+}
+
+/** A key with its default, or with the keys that the schema lets stand below it. */
+function sketch(key: string, unset: Json | undefined, node: SchemaNode): string {
+  if (node.properties.size === 0 || (unset !== undefined && !isObject(unset)))
+    return unset === undefined ? `${key}:\n` : plain(key, unset, '');
+  const known = [...node.properties].map(
+    ([name, child]) => comment(child, undefined, '') + sketch(name, unset?.[name], child),
+  );
+  const others = Object.entries(unset ?? {}).filter(([name]) => !node.properties.has(name));
+  const below = [...known, ...others.map(([name, value]) => plain(name, value, ''))].join('');
+  return `${key}:\n${below.replaceAll(/^(?=.)/gm, '  ')}`;
 }
 
 function comment(node: SchemaNode, departure: Departure | undefined, pad: string): string {

@@ -1,3 +1,4 @@
+import { ERRORS } from '../error-table.ts';
 import { ChartError, messageOf } from '../errors.ts';
 import { readBytes } from '../io/files.ts';
 import { decodeText, plainText } from '../parse/decode.ts';
@@ -53,8 +54,12 @@ export async function acquire(
   const refused = failures.every(({ exitCode }) => exitCode === 1);
   if (first !== undefined && (failures.length === 1 || refused)) throw first;
   const names = sources.filter(({ kind }) => kind !== 'cache').map(sourceName);
+  // When all fail for one reason that is not the network's, that is what to look into.
+  const own = first !== undefined && first.hint !== ERRORS[first.code].remedy;
+  const alike = own && failures.every(({ hint }) => hint === first.hint);
   throw new ChartError('FETCH_FAILED', `No source has the upstream file: ${names.join(', ')}`, {
     cause: first,
+    ...(alike && { hint: first.hint }),
   });
 }
 
@@ -84,7 +89,7 @@ function accepted(bytes: Uint8Array, source: Source, expected: string | undefine
   const name = sourceName(source);
   if (expected !== found) {
     // A login page is a better explanation than a wrong checksum.
-    plainText(decodeText(bytes, name), name);
+    refuseJsonAnswer(plainText(decodeText(bytes, name), name), name);
     if (expected !== undefined) {
       throw new ChartError(
         'FETCH_CHECKSUM',
@@ -93,4 +98,19 @@ function accepted(bytes: Uint8Array, source: Source, expected: string | undefine
     }
   }
   return { bytes, sha256: found, source };
+}
+
+/** Many servers say in JSON, with status 200, that they do not have a file. A manifest has an apiVersion. */
+function refuseJsonAnswer(text: string, name: string): void {
+  if (!text.trimStart().startsWith('{') || text.includes('"apiVersion"')) return;
+  try {
+    JSON.parse(text);
+  } catch {
+    return;
+  }
+  throw new ChartError(
+    'PARSE_ENCODING',
+    `${name} is JSON without apiVersion, not a manifest: it begins ${JSON.stringify(text.trimStart().slice(0, 60))}`,
+    { hint: 'A server or proxy may have answered in place of the file; open the URL and look.' },
+  );
 }

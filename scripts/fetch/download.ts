@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { ChartError } from '../errors.ts';
 import { ask, Refusal, type Limits } from './request.ts';
-import { MOST_ATTEMPTS, pause, type Waiting } from './retry.ts';
+import { MOST_ATTEMPTS, pause, tooLong, type Waiting } from './retry.ts';
 import { displayUrl, httpUrl, percentDecoded } from './source.ts';
 
 /** What a download needs of the outside. */
@@ -22,7 +22,7 @@ const MOST_REDIRECTS = 5;
  * Passing failures are repeated with a pause. Redirects are followed by hand:
  * never from https to http, and credentials of the URL go to its own origin only.
  *
- * @throws FETCH_URL, FETCH_NETWORK
+ * @throws FETCH_URL when it is no http(s) URL, FETCH_NETWORK
  */
 export async function download(url: string, network: Network): Promise<Uint8Array> {
   const start = httpUrl(url);
@@ -32,11 +32,7 @@ export async function download(url: string, network: Network): Promise<Uint8Arra
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const wait = error.passing ? pause(attempt, error.retryAfter, network.waiting) : undefined;
-      if (wait === undefined) {
-        const tries = attempt > 1 ? ` (${attempt} attempts)` : '';
-        const { message } = error;
-        throw new ChartError('FETCH_NETWORK', `${displayUrl(start)}: ${message}${tries}`, { cause: error });
-      }
+      if (wait === undefined) throw givenUp(start, attempt, error, network);
       const seconds = (wait / 1000).toFixed(1);
       network.note(
         `${displayUrl(start)}: ${error.message}; attempt ${attempt + 1} of ${MOST_ATTEMPTS} in ${seconds} s`,
@@ -44,6 +40,17 @@ export async function download(url: string, network: Network): Promise<Uint8Arra
       await network.waiting.sleep(wait);
     }
   }
+}
+
+function givenUp(url: URL, attempt: number, error: Refusal, { waiting }: Network): ChartError {
+  const tries = attempt > 1 ? ` (${attempt} attempts)` : '';
+  const long = error.passing ? tooLong(error.retryAfter, waiting) : undefined;
+  const hint = long === undefined ? error.hint : 'Try again after that time, or name a file by --from.';
+  return new ChartError(
+    'FETCH_NETWORK',
+    `${displayUrl(url)}: ${error.message}${long === undefined ? '' : `; it ${long}`}${tries}`,
+    { cause: error, ...(hint !== undefined && { hint }) },
+  );
 }
 
 async function follow(start: URL, network: Network): Promise<Uint8Array> {

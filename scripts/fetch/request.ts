@@ -23,17 +23,47 @@ export const DEFAULT_LIMITS: Limits = {
 /** Errors of the connection that a second attempt may not meet; a timeout is not repeated. */
 const PASSING_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'UND_ERR_SOCKET']);
 
+/** What is known of a {@link Refusal} beyond its message. */
+interface RefusalDetail {
+  /** Whether it may go away by itself, so that asking again makes sense. */
+  readonly passing?: boolean;
+  readonly retryAfter?: string | undefined;
+  /** What to do, where the network is not to blame. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
 /** An answer that is not the file: why, and whether to ask again. */
 export class Refusal extends Error {
   readonly passing: boolean;
   readonly retryAfter: string | undefined;
+  readonly hint: string | undefined;
 
-  constructor(message: string, passing = false, retryAfter?: string, cause?: unknown) {
+  constructor(message: string, { passing = false, retryAfter, hint, cause }: RefusalDetail = {}) {
     super(message, { cause });
     this.passing = passing;
     this.retryAfter = retryAfter;
+    this.hint = hint;
   }
 }
+
+/** The server is there, but not the file, or not for everybody. */
+const WRONG_ADDRESS = new Set([401, 403, 404, 410]);
+const ADDRESS_HINT =
+  'The server is there, but does not give this file: check upstream.version and upstream.url in recipe.yaml, or --from.';
+const REDIRECT_HINT =
+  'The server names that address, not recipe.yaml: open the URL and look, or name a file by --from.';
+
+/** Node does not know who signed the server's certificate. */
+const UNKNOWN_SIGNER = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+const SIGNER_HINT =
+  'Where a proxy or server of your own signs itself, set NODE_EXTRA_CA_CERTS=/path/to/ca.pem to its authority.';
 
 /** How to ask. */
 export interface Asking {
@@ -47,7 +77,7 @@ export interface Asking {
 /**
  * One request, nothing followed or repeated: the body, or where to ask instead.
  *
- * @throws Refusal for any other answer or none; FETCH_URL for a redirect to what is not http(s)
+ * @throws Refusal for any other answer or none
  */
 export async function ask(
   url: URL,
@@ -89,12 +119,21 @@ function redirectTarget(
   if (![301, 302, 303, 307, 308].includes(status)) return undefined;
   const location = single(headers['location']);
   if (location === undefined) throw new Refusal(`answered ${status} without saying where to`);
+  if (!URL.canParse(location, url.href))
+    throw new Refusal('redirects to what is no URL', { hint: REDIRECT_HINT });
+  const target = new URL(location, url);
+  if (!['http:', 'https:'].includes(target.protocol))
+    throw new Refusal(`redirects to ${target.protocol}, which is not followed`, { hint: REDIRECT_HINT });
   return httpUrl(location, url);
 }
 
 function checkHeaders(status: number, headers: Dispatcher.ResponseData['headers'], limit: number): void {
   if (status !== 200) {
-    throw new Refusal(`answered ${status}`, isPassing(status), single(headers['retry-after']));
+    throw new Refusal(`answered ${status}`, {
+      passing: isPassing(status),
+      retryAfter: single(headers['retry-after']),
+      hint: WRONG_ADDRESS.has(status) ? ADDRESS_HINT : undefined,
+    });
   }
   const type = single(headers['content-type']) ?? '';
   if (/^\s*text\/html\b/i.test(type)) throw new Refusal('answered with HTML instead of YAML');
@@ -125,11 +164,12 @@ function connectionRefusal(error: unknown, limits: Limits): Refusal {
     TimeoutError: `not complete within ${limits.total / 1000} s`,
   };
   if (code === 'UND_ERR_SOCKET') {
-    return new Refusal('the connection closed before the body was complete', true, undefined, error);
+    return new Refusal('the connection closed before the body was complete', { passing: true, cause: error });
   }
   const message =
     timeouts[code] ?? `${messageOf(error) || 'no connection'}${code === '' ? '' : ` (${code})`}`;
-  return new Refusal(message, PASSING_ERRORS.has(code), undefined, error);
+  const hint = UNKNOWN_SIGNER.has(code) ? SIGNER_HINT : undefined;
+  return new Refusal(message, { passing: PASSING_ERRORS.has(code), hint, cause: error });
 }
 
 /** The code of a network error: its own, its cause's, or that of the first of several attempts. */

@@ -28,6 +28,13 @@ export function pause(attempt: number, retryAfter: string | undefined, waiting: 
   return asked > LONGEST_PAUSE ? undefined : asked + FIRST_PAUSE * waiting.random();
 }
 
+/** What a server's Retry-After asks for, in words, where that is more than is waited. */
+export function tooLong(retryAfter: string | undefined, waiting: Pick<Waiting, 'now'>): string | undefined {
+  const asked = retryAfterMs(retryAfter, waiting.now());
+  if (asked === undefined || asked <= LONGEST_PAUSE) return undefined;
+  return `asks to wait ${Math.ceil(asked / 1000)} s, and at most ${LONGEST_PAUSE / 1000} s are waited`;
+}
+
 /** Retry-After is either seconds or an HTTP date (RFC 9110, 10.2.3). */
 function retryAfterMs(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;

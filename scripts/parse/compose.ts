@@ -22,6 +22,19 @@ export const DEEPEST = 256;
  */
 const MOST_TOKENS = 500_000;
 
+/** What is left of the tokens of a whole file, over all its documents. */
+export interface TokenBudget {
+  left: number;
+}
+
+/**
+ * Three times a bundle of 7,000 Deployments; the parser takes some seconds for as many. Many
+ * documents, each just below its own limit, would take minutes.
+ */
+export function tokenBudget(): TokenBudget {
+  return { left: 4_000_000 };
+}
+
 /** How documents are read: {@link SCALAR_TAGS} and nothing else. */
 export const READ_OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: 'failsafe',
@@ -51,11 +64,12 @@ export function placeAt(place: Place, offset: number): string {
 /**
  * Parses the text of one document.
  *
+ * @param budget of the file that the document is in; without one the document stands alone
  * @throws PARSE_YAML for a syntax error or a tag that Kubernetes does not know, PARSE_LIMIT beyond {@link DEEPEST}
  */
-export function composeDocument(place: Place): Document.Parsed {
+export function composeDocument(place: Place, budget = tokenBudget()): Document.Parsed {
   const composer = new Composer(READ_OPTIONS);
-  const [doc] = [...composer.compose(boundedTokens(place), true, place.text.length)];
+  const [doc] = [...composer.compose(boundedTokens(place, budget), true, place.text.length)];
   if (doc === undefined) throw new ChartError('BUG', `${place.file}:${place.line}: no document composed`);
   const error = doc.errors[0] ?? doc.warnings[0];
   if (error !== undefined) {
@@ -65,24 +79,20 @@ export function composeDocument(place: Place): Document.Parsed {
 }
 
 /** The parser's tokens; stops before a nesting or a number that the composer could not bear. */
-function* boundedTokens(place: Place): Generator<CST.Token, void> {
+function* boundedTokens(place: Place, budget: TokenBudget): Generator<CST.Token, void> {
   const parser = new Parser();
+  const refuse = (what: string): never => {
+    throw new ChartError('PARSE_LIMIT', `${placeAt(place, parser.offset)}: more than ${what}`);
+  };
   let count = 0;
   for (const lexeme of new Lexer().lex(place.text)) {
     yield* parser.next(lexeme);
-    if (parser.stack.length > DEEPEST) {
-      throw new ChartError(
-        'PARSE_LIMIT',
-        `${placeAt(place, parser.offset)}: more than ${DEEPEST} levels of nesting`,
-      );
-    }
+    if (parser.stack.length > DEEPEST) refuse(`${DEEPEST} levels of nesting`);
     count += 1;
-    if (count > MOST_TOKENS) {
-      throw new ChartError(
-        'PARSE_LIMIT',
-        `${placeAt(place, parser.offset)}: more than ${MOST_TOKENS} tokens in one document`,
-      );
-    }
+    if (count > MOST_TOKENS) refuse(`${MOST_TOKENS} tokens in one document`);
+    // oxlint-disable-next-line no-param-reassign -- a budget is there to be spent
+    budget.left -= 1;
+    if (budget.left < 0) refuse('four million tokens in one file');
   }
   yield* parser.end();
 }

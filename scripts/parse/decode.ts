@@ -19,7 +19,7 @@ export function decodeText(bytes: Uint8Array, file: string): string {
  */
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029\ufeff]/;
-const MARKUP = /^\s*<(?:!doctype|\?xml|html|head|body|script)\b/i;
+const MARKUP = /^\s*<(?:!--|(?:!doctype|\?xml|html|head|body|script)\b)/i;
 
 /**
  * The text as the parser takes it: without byte order mark, `\r\n` as `\n`.

@@ -1,7 +1,7 @@
 import { isMap, isSeq, type Document, type Node } from 'yaml';
 import { ChartError } from '../errors.ts';
 import { documentText } from './canonical.ts';
-import { composeDocument, placeAt, type Place } from './compose.ts';
+import { composeDocument, placeAt, tokenBudget, type Place, type TokenBudget } from './compose.ts';
 import { plainText } from './decode.ts';
 import { aliasBudget, Expander, type AliasBudget } from './expand.ts';
 import type { Json, JsonObject, Manifest, Resource } from './manifest.ts';
@@ -18,13 +18,19 @@ import { splitDocuments, type Chunk } from './split.ts';
  */
 export function parseManifest(text: string, file: string): Manifest {
   const { head, documents } = attachComments(splitDocuments(plainText(text, file), file));
-  const budget = aliasBudget();
+  const budget: FileBudget = { aliases: aliasBudget(), tokens: tokenBudget() };
   const resources = documents.flatMap(({ text: own, line }) => parseOne({ file, line, text: own }, budget));
   if (resources.length === 0) {
     throw new ChartError('PARSE_OBJECT', `${file} holds no Kubernetes object`);
   }
   refuseTwins(resources, file);
   return { file, resources, ...(head !== '' && { head }) };
+}
+
+/** What all documents of a file may spend together. */
+interface FileBudget {
+  readonly aliases: AliasBudget;
+  readonly tokens: TokenBudget;
 }
 
 /**
@@ -51,10 +57,10 @@ function attachComments(chunks: readonly Chunk[]): {
   return { head, documents };
 }
 
-function parseOne(place: Place, budget: AliasBudget): readonly Resource[] {
+function parseOne(place: Place, budget: FileBudget): readonly Resource[] {
   const trimmed = { ...place, text: endOnce(place.text) };
-  const doc = composeDocument(trimmed);
-  const expander = new Expander(doc, trimmed, budget);
+  const doc = composeDocument(trimmed, budget.tokens);
+  const expander = new Expander(doc, trimmed, budget.aliases);
   const object = objectOf(doc.contents, expander);
   if (object === null) return [];
   const items = listItems(doc.contents, object);

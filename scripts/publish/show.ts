@@ -20,7 +20,8 @@ export function printPlan(plan: PublishPlan, out: Output): void {
 /** What the defaults change, one paragraph each. */
 export function printDepartures(departures: readonly Departure[], lock: Lock, out: Output): void {
   out.line();
-  out.line(`Departures from upstream ${lock.version} (${lock.url}):`);
+  const none = departures.length === 0 ? ' none' : '';
+  out.line(`Departures from upstream ${lock.version} (${lock.url}):${none}`);
   for (const { value, upstream, chart, reason } of departures) {
     out.line();
     out.line(`  ${out.paint('bold', value)}`);
@@ -30,24 +31,47 @@ export function printDepartures(departures: readonly Departure[], lock: Lock, ou
   }
 }
 
-/** The digest and what a person does next. */
+/** What was held against what, beside the proof, before anything is published. */
+export function printChecks({ documents, version }: Lock, out: Output): void {
+  out.step('checked', `the vendored snapshot is upstream ${version} as the lock has it (${documents})`);
+  out.step('linted', 'helm lint --strict finds nothing');
+}
+
+/**
+ * The digest and what a person does next.
+ *
+ * @param project the chart project; undefined when it is the one that commands take by default
+ */
 export function printNextSteps(
   { digest, chart, target, tag }: PublishReceipt,
   registry: string | undefined,
+  project: string | undefined,
   out: Output,
 ): void {
+  const npm = (name: string, ...args: readonly string[]): string =>
+    [
+      `npm run ${name}`,
+      ...(project === undefined && args.length === 0 ? [] : ['--']),
+      ...(project === undefined ? [] : ['--project', shellWord(project)]),
+      ...args,
+    ].join(' ');
   out.line();
   out.line(`${chart.name} ${chart.version}  ${out.paint('bold', digest)}`);
   out.line();
   out.line('Next:');
   out.table([
-    ['npm run template', 'review what it renders'],
-    ['npm run review', 'how it departs from upstream, and why'],
+    [npm('template'), 'review what it renders'],
+    [npm('review'), 'how it departs from upstream, and why'],
     ...(registry === undefined
-      ? [['npm run release -- --registry oci://HOST/OWNER', 'publish it to a registry']]
+      ? [[npm('release', '--registry oci://HOST/OWNER'), 'publish it to a registry']]
       : [
-          [`npm run argocd -- --registry oci://${registry}`, 'what Argo CD needs to deploy it'],
+          [npm('argocd', `--registry oci://${registry}`), 'what Argo CD needs to deploy it'],
           [`helm install ${chart.name} oci://${target} --version ${tag}`, 'install it without Argo CD'],
         ]),
   ]);
+}
+
+/** A path as a shell takes it for one word. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -86,7 +86,8 @@ function nothingSelected(manifest: Manifest, { select }: Target, whose: string):
 
 /** A misspelt `reject` would let the entry change what it must leave alone. */
 function refuseIdleReject(manifest: Manifest, { select, reject = [] }: Target, whose: string): void {
-  const selected = manifest.resources.filter((resource) => reject.length > 0 && selects(select, resource));
+  if (reject.length === 0) return;
+  const selected = manifest.resources.filter((resource) => selects(select, resource));
   const idle = reject.find((one) => !selected.some((resource) => selects(one, resource)));
   if (idle === undefined) return;
   throw new ChartError(

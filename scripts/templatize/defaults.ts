@@ -25,7 +25,7 @@ export interface Default {
  * @param ours whether it means only objects that upstream does not have
  * @param pinned the lock's image, for an image entry
  * @throws RECIPE_SELECTOR when fields of one value differ upstream,
- *   RECIPE_DEFAULT when default and reason do not fit, IMAGE_UNPINNED
+ *   RECIPE_DEFAULT when default and reason do not fit, IMAGE_UNPINNED, IMAGE_PIN_STALE
  */
 export function defaultOf(
   entry: Entry,
@@ -154,9 +154,23 @@ function pinnedImage(entry: Entry, recipe: Recipe, pinned: LockedImage | undefin
       `${entryName(entry)}: ${pin === undefined ? `recipe.yaml has no images.${entry.path}` : `upstream/lock.yaml has no digest for ${pin.tag}`}`,
     );
   }
+  refuseStalePin(entry, pin, pinned);
   const { tag, digest } = pinned;
   const { registry, repository } = recipe.mirror === undefined ? pinned : mirrored(pinned, recipe.mirror);
   return { registry, repository, tag, digest };
+}
+
+/** Another tag is the user's own (pin --tag) only where a registry was asked for it. */
+function refuseStalePin(entry: Entry, pin: ImagePin, pinned: LockedImage): void {
+  const refuse = (field: string, stated: string, locked: string): never => {
+    throw new ChartError(
+      'IMAGE_PIN_STALE',
+      `${entryName(entry)}: recipe.yaml images.${entry.path}.${field} is ${stated}, upstream/lock.yaml has ${locked}`,
+    );
+  };
+  if (pin.tag !== pinned.tag && pinned.source === 'recipe') refuse('tag', pin.tag, pinned.tag);
+  if (pin.tag === pinned.tag && pin.digest !== undefined && pin.digest !== pinned.digest)
+    refuse('digest', pin.digest, pinned.digest);
 }
 
 function imageReason(recipe: Recipe, path: string, pinned: LockedImage | undefined): string | undefined {
@@ -165,6 +179,6 @@ function imageReason(recipe: Recipe, path: string, pinned: LockedImage | undefin
   const why =
     pin.tag === pinned.tag
       ? pin.reason
-      : `pinned to ${pinned.tag} by npm run pin, in place of the recipe's ${pin.tag}`;
+      : `upstream/lock.yaml pins ${pinned.tag}, where recipe.yaml names ${pin.tag}`;
   return recipe.mirror === undefined ? why : `${why}; pulled from a mirror with the same digest`;
 }

@@ -17,20 +17,24 @@ export function templateNames(resources: readonly Resource[]): readonly string[]
   const short = resources.map((resource) => stem(baseName(resource), resource));
   const count = new Map<string, number>();
   for (const name of short) count.set(name, (count.get(name) ?? 0) + 1);
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   return resources.map((resource, i) => {
     const own = short[i] ?? '';
-    const name = unique(count.get(own) === 1 ? own : stem(longName(resource), resource), taken);
-    taken.add(name);
-    return `${name}.yaml`;
+    return `${unique(count.get(own) === 1 ? own : stem(longName(resource), resource), taken)}.yaml`;
   });
 }
 
-function unique(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name;
-  let number = 2;
-  while (taken.has(`${name}-${number}`)) number += 1;
-  return `${name}-${number}`;
+/** The name, with the first free number when it is taken; `taken` has the last number of each. */
+function unique(name: string, taken: Map<string, number>): string {
+  let number = taken.get(name) ?? 0;
+  let free = name;
+  while (taken.has(free)) {
+    number = Math.max(number, 1) + 1;
+    free = `${name}-${number}`;
+  }
+  taken.set(name, number);
+  if (free !== name) taken.set(free, 0);
+  return free;
 }
 
 function baseName({ kind, name }: Resource): string {

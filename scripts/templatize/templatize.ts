@@ -76,16 +76,12 @@ function differs({ upstream, chart }: Default): boolean {
   return !equalJson(upstream, chart);
 }
 
-/** Values as a tree; one that `pick` leaves open is not in it, but what it stands in is. */
+/** Values as a tree; one that `pick` leaves open is not in it, nor a map of nothing else. */
 function tree(defaults: readonly Default[], pick: (value: Default) => Json | undefined): JsonObject {
   return defaults.reduce<JsonObject>((at, value) => {
     const picked = pick(value);
-    return picked === undefined ? setPath(at, parentOf(value.path), {}) : setPath(at, value.path, picked);
+    return picked === undefined ? at : setPath(at, value.path, picked);
   }, {});
-}
-
-function parentOf(path: string): string {
-  return path.split('.').slice(0, -1).join('.');
 }
 
 function templateText(

@@ -5,6 +5,8 @@ import { schemaTree, type SchemaNode } from '../../scripts/assemble/schema-node.
 import { valuesYaml } from '../../scripts/assemble/values-yaml.ts';
 import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
 import type { Departure } from '../../scripts/templatize/model.ts';
+import { fillIn } from '../../scripts/templatize/presets.ts';
+import { getPath, isObject } from '../../scripts/templatize/tree.ts';
 import { anyString } from '../helpers/schema-scalars.ts';
 import { thisProject } from '../helpers/this-project.ts';
 import { smallProject, textOf } from './small-project.ts';
@@ -41,6 +43,22 @@ function keysOf(text: string): ReadonlyMap<string, string> {
   };
   walk(parseDocument(text).contents, '');
   return found;
+}
+
+/** The text with every commented key in force; the header and the descriptions stay comments. */
+function uncommented(text: string): string {
+  return text.slice(text.indexOf('\n\n')).replaceAll(/^( *)# (?!-- |Upstream: )/gm, '$1');
+}
+
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).flatMap(([key, inner]) => {
+    const own = withoutNulls(inner);
+    const gone = own === null || (isObject(own) && Object.keys(own).length === 0);
+    return gone ? [] : [[key, own] as const];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Every path that the schema describes, with its description. */
@@ -86,13 +104,31 @@ describe.each(charts)('$name', ({ model, schema, files }) => {
 
   test('shows every other described key commented out, but for global', () => {
     const open = described(schema).filter(([path]) => !keys.has(path) && path !== 'global');
-    // Inside a map without default nothing is shown.
-    const shown = open.filter(([path]) => !open.some(([outer]) => path.startsWith(`${outer}.`)));
-    const missing = shown.filter(([path, description]) => {
+    // A map with default {} is the user's as a whole.
+    const whole = open.filter(
+      ([path]) => ![...keys.keys()].some((key) => emptyAt(key) && path.startsWith(`${key}.`)),
+    );
+    const missing = whole.filter(([path, description]) => {
       const key = path.split('.').at(-1) ?? '';
-      return !text.includes(`# -- ${description}\n`) || !new RegExp(`^ *# ${key}:`, 'm').test(text);
+      return !text.includes(`# -- ${description}\n`) || !new RegExp(`^ *# +${key}:`, 'm').test(text);
     });
     expect(missing).toEqual([]);
+  });
+
+  function emptyAt(path: string): boolean {
+    const value = getPath(model.defaults, path);
+    return isObject(value) && Object.keys(value).length === 0;
+  }
+
+  test('is right when the comments are taken off: what they show are the presets, and keys without a value', () => {
+    const all = parse(uncommented(text), { version: '1.1' }) as JsonObject;
+    const unset = model.presets?.options[model.presets.default] ?? {};
+    expect(withoutNulls(all)).toEqual(withoutNulls(fillIn(model.defaults, unset)));
+    const paths = described(schema).map(([path]) => path);
+    const lost = paths.filter((path) => getPath(all, path) === undefined && path !== 'global');
+    expect(
+      lost.filter((path) => !paths.some((outer) => emptyAt(outer) && path.startsWith(`${outer}.`))),
+    ).toEqual([]);
   });
 });
 
@@ -126,11 +162,29 @@ describe('one key', () => {
       'a:\n  # -- A text.\n  b: x\n  # -- A text.\n  # c:\n\n',
     ],
     [
-      'of a preset',
-      { a: {} },
-      { a: { properties: { c: text } } },
+      'of a preset, alone in its map',
+      { a: { m: {} } },
+      { a: { properties: { m: { ...text, properties: { c: text } } } } },
+      { a: { m: { c: '/y' } } },
+      'a:\n  # -- A text.\n  # m:\n  #   # -- A text.\n  #   c: /y\n\n',
+    ],
+    [
+      'of a preset, at the top',
+      {},
+      { a: { ...text, properties: { c: text } } },
       { a: { c: '/y' } },
-      'a: {}\n  # -- A text.\n  # c: /y\n\n',
+      '# -- A text.\n# a:\n#   # -- A text.\n#   c: /y\n\n',
+    ],
+    [
+      'without default, with what may stand below',
+      { a: { b: 'x' } },
+      {
+        a: {
+          properties: { b: text, c: { ...text, properties: { d: text, e: { properties: { f: text } } } } },
+        },
+      },
+      {},
+      'a:\n  # -- A text.\n  b: x\n  # -- A text.\n  # c:\n  #   # -- A text.\n  #   d:\n  #   e:\n  #     # -- A text.\n  #     f:\n\n',
     ],
     [
       'of a preset that is a map',

@@ -4,7 +4,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand, type CommandResult } from '../helpers/command-line.ts';
 import { projectCopy } from '../helpers/project.ts';
+import type { Departure } from '../../scripts/templatize/model.ts';
+import { thisProject } from '../helpers/this-project.ts';
 import { diskState } from './setup.ts';
+
+const { model, lock } = await thisProject();
 
 let project = '';
 const copies: string[] = [];
@@ -22,6 +26,17 @@ async function copyOfProject(): Promise<string> {
 
 function release(at: string, ...args: readonly string[]): Promise<CommandResult> {
   return runCommand('release', ['--project', at, ...args]);
+}
+
+/** A departure as it is printed. */
+function shown({ value, upstream, chart, reason }: Departure): readonly string[] {
+  return [
+    `  ${value}`,
+    `    upstream  ${JSON.stringify(upstream)}`,
+    `    chart     ${JSON.stringify(chart)}`,
+    `    because   ${reason}`,
+    '',
+  ];
 }
 
 interface Receipt {
@@ -48,7 +63,7 @@ describe('npm run release', () => {
     const { code, stdout, stderr } = await release(project);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toBe(stripVTControlCharacters(stdout));
-    for (const step of ['built', 'proved', 'planned', 'packed', 'published', 'verified'])
+    for (const step of ['built', 'proved', 'checked', 'linted', 'planned', 'packed', 'published', 'verified'])
       expect(stdout).toMatch(new RegExp(`^${step.padEnd(11)} \\S`, 'm'));
     const receipt = JSON.parse(
       await readFile(join(project, 'dist/multus-1.0.0.receipt.json'), 'utf8'),
@@ -56,6 +71,24 @@ describe('npm run release', () => {
     expect(receipt).toMatchObject({ target: 'dist/oci', tag: '1.0.0' });
     digest = receipt.digest;
     expect(stdout).toContain(`multus 1.0.0  ${digest}\n`);
+    expect(stdout).toContain(
+      `the vendored snapshot is upstream v4.2.2 as the lock has it (${lock.documents})`,
+    );
+    expect(stdout.slice(stdout.indexOf('\nDepartures '), stdout.indexOf('\nmultus 1.0.0 '))).toBe(
+      ['', `Departures from upstream v4.2.2 (${lock.url}):`, '', ...model.departures.flatMap(shown)].join(
+        '\n',
+      ),
+    );
+    expect(stdout.slice(stdout.indexOf('\nNext:\n')).replaceAll(/ {2,}/g, '  ')).toBe(
+      [
+        '',
+        'Next:',
+        `  npm run template -- --project ${project}  review what it renders`,
+        `  npm run review -- --project ${project}  how it departs from upstream, and why`,
+        `  npm run release -- --project ${project} --registry oci://HOST/OWNER  publish it to a registry`,
+        '',
+      ].join('\n'),
+    );
     const written = [...(await diskState(join(project, 'dist'))).keys()];
     expect(written.filter((path) => !path.startsWith('oci/blobs/'))).toEqual([
       'multus-1.0.0.receipt.json',
@@ -73,6 +106,15 @@ describe('npm run release', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ digest, tag: '1.0.0' });
     expect(await diskState(layout)).toEqual(before);
+  });
+
+  test('which it says', async () => {
+    const { code, stdout } = await release(project);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^unchanged {3}dist\/oci:1\.0\.0 is already published with this digest$/m),
+    ]);
+    expect(stdout).toContain(`multus 1.0.0  ${digest}\n`);
   });
 
   test('elsewhere it is the same digest: another folder, time zone, locale, file times', async () => {

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { MockAgent } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { download } from '../../scripts/fetch/download.ts';
 import { serve, type TestServer } from '../helpers/http-server.ts';
@@ -63,7 +64,8 @@ describe('download', () => {
     });
     expect(network.slept).toEqual([250, 500, 1000]);
     await expect(download(`${url}/long`, network)).rejects.toMatchObject({
-      message: `${url}/long: answered 503`,
+      message: `${url}/long: answered 503; it asks to wait 3600 s, and at most 60 s are waited`,
+      hint: 'Try again after that time, or name a file by --from.',
     });
     expect(requests.length).toBe(5);
   });
@@ -74,11 +76,56 @@ describe('download', () => {
     ['HTML', 200, { 'content-type': 'text/html; charset=utf-8' }, 'HTML instead of YAML'],
     ['a compression nobody asked for', 200, { 'content-encoding': 'gzip' }, 'content-encoding gzip'],
     ['a redirect to nowhere', 302, {}, 'without saying where'],
-    ['a redirect to a file', 302, { location: 'file:///etc/passwd' }, 'Only http and https'],
+    [
+      'a redirect to a file',
+      302,
+      { location: 'file:///etc/passwd' },
+      'redirects to file:, which is not followed',
+    ],
+    ['a redirect to what is none', 302, { location: 'http://[' }, 'redirects to what is no URL'],
   ])('%s is refused and not asked again', async (_, status, headers, message) => {
     const { url, requests } = await server((__, response) => response.writeHead(status, headers).end('x'));
     await expect(download(url, testNetwork())).rejects.toThrow(message);
     expect(requests.length).toBe(1);
+  });
+
+  const address =
+    /^The server is there, but does not give this file: check upstream\.version and upstream\.url/;
+  const general = /^Check the network and HTTPS_PROXY/;
+
+  test.each([
+    ['401', 401, {}, address],
+    ['403', 403, {}, address],
+    ['404', 404, {}, address],
+    ['400', 400, {}, general],
+    [
+      'a redirect to a file',
+      302,
+      { location: 'file:///etc/passwd' },
+      /^The server names that address, not recipe/,
+    ],
+  ])('what to do about %s', async (_, status, headers, hint) => {
+    const { url } = await server((__, response) => response.writeHead(status, headers).end());
+    await expect(download(url, testNetwork())).rejects.toMatchObject({
+      code: 'FETCH_NETWORK',
+      hint: expect.stringMatching(hint) as string,
+    });
+  });
+
+  test.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /set NODE_EXTRA_CA_CERTS=\/path\/to\/ca\.pem/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /set NODE_EXTRA_CA_CERTS=\/path\/to\/ca\.pem/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /set NODE_EXTRA_CA_CERTS=\/path\/to\/ca\.pem/],
+    ['CERT_HAS_EXPIRED', general],
+  ])('what to do about a certificate: %s', async (code, hint) => {
+    const dispatcher = new MockAgent();
+    const error = Object.assign(new Error('certificate'), { code });
+    dispatcher.get('https://up.test').intercept({ path: '/a' }).replyWithError(error);
+    await expect(download('https://up.test/a', { ...testNetwork(), dispatcher })).rejects.toMatchObject({
+      code: 'FETCH_NETWORK',
+      message: `https://up.test/a: certificate (${code})`,
+      hint: expect.stringMatching(hint) as string,
+    });
   });
 
   test('a body shorter than its Content-Length is asked again, then refused', async () => {

@@ -94,6 +94,13 @@ const HOSTILE: readonly (readonly [name: string, text: string, code: string])[] 
   ['a file beyond the limit', `${OBJECT}${'# x\n'.repeat(17e6)}`, 'PARSE_LIMIT'],
   ['an unclosed quote', `${OBJECT}a: "${'x '.repeat(5e5)}`, 'PARSE_YAML'],
   ['bad escapes', `${OBJECT}a: "${'\\x'.repeat(1e5)}"`, 'PARSE_YAML'],
+  [
+    'a hundred documents of nearly too many tokens',
+    Array.from({ length: 100 }, (_, i) => `${OBJECT.trimEnd()}${i}\na:\n${'- {}\n'.repeat(95_000)}`).join(
+      '---\n',
+    ),
+    'PARSE_LIMIT',
+  ],
   ['markers', '---\n'.repeat(5e5), 'PARSE_OBJECT'],
   ['directives', '%YAML 1.1\n'.repeat(1e5), 'PARSE_YAML'],
 ];

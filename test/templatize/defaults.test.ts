@@ -135,6 +135,47 @@ describe('the default of an image', () => {
     ]);
   });
 
+  const STATED = PIN.replace('tag: v1', `tag: v1, digest: '${D}'`);
+  const OTHER = `sha256:${'2'.repeat(64)}`;
+
+  test('may have another tag than the recipe where a registry was asked for it, which is said', () => {
+    const pinned = { ...PINNED, tag: 'v2', digest: OTHER };
+    const { departures } = chartOf(MANIFEST, IMAGE + STATED, lockOf({ v: pinned }));
+    expect(departures.map(({ reason }) => reason)).toEqual([
+      'upstream/lock.yaml pins v2, where recipe.yaml names v1',
+    ]);
+  });
+
+  test.each<readonly [string, string, Partial<LockedImage>, string]>([
+    [
+      'another digest for the same tag',
+      STATED,
+      { digest: OTHER },
+      `digest is ${D}, upstream/lock.yaml has ${OTHER}`,
+    ],
+    [
+      'another digest, as the recipe stated it before',
+      STATED,
+      { digest: OTHER, source: 'recipe' },
+      `digest is ${D}, upstream/lock.yaml has ${OTHER}`,
+    ],
+    [
+      'another tag, for which nobody was asked',
+      PIN,
+      { tag: 'v0', source: 'recipe' },
+      'tag is v1, upstream/lock.yaml has v0',
+    ],
+  ])('is refused when the recipe was changed after the lock: %s', (_, pin, own, message) => {
+    expect(refusal(() => chartOf(MANIFEST, IMAGE + pin, lockOf({ v: { ...PINNED, ...own } })))).toBe(
+      `IMAGE_PIN_STALE Entry v (recipe.yaml:4): recipe.yaml images.v.${message}`,
+    );
+  });
+
+  test('is as the recipe states it', () => {
+    const { images } = chartOf(MANIFEST, IMAGE + STATED, lockOf({ v: { ...PINNED, source: 'recipe' } }));
+    expect(images.map(({ reference }) => reference)).toEqual([`r.test/team/agent:v1@${D}`]);
+  });
+
   test('is refused when the lock or the recipe does not pin it', () => {
     expect(refusal(() => chartOf(MANIFEST, IMAGE + PIN))).toBe(
       'IMAGE_UNPINNED Entry v (recipe.yaml:4): upstream/lock.yaml has no digest for v1',

@@ -15,7 +15,7 @@ test('what a preset decides is open in the values, and the default preset is ups
     MANIFEST,
     `${RECIPE}presets: { path: platform, default: plain, ${options} }\n`,
   );
-  expect(defaults).toEqual({ platform: 'plain', paths: {} });
+  expect(defaults).toEqual({ platform: 'plain' });
   expect(presets).toEqual({
     path: 'platform',
     default: 'plain',

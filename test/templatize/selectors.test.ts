@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { parseManifest } from '../../scripts/parse/parse.ts';
+import { renderBare } from '../helpers/bare-chart.ts';
 import { chartOf, refusal, templateOf } from './small-chart.ts';
 
 const MANIFEST = `apiVersion: rbac.authorization.k8s.io/v1
@@ -223,4 +225,36 @@ test('keys can be added where upstream has an empty map or null, which else stay
   expect(templateOf(object(''), recipe)).toBe(written('null'));
   expect(templateOf(object(' ~'), recipe)).toBe(written('null'));
   expect(templateOf(object(' {}'), recipe)).toBe(written('{}'));
+});
+
+test('what upstream leaves empty comes out of every Helm empty, or with what is added', async () => {
+  const manifest = `apiVersion: v1
+kind: A
+metadata:
+  name: x
+  labels:
+  annotations: {}
+spec:
+  list: []
+  none: ~
+`;
+  const entries = (rest: string): string =>
+    [
+      entry('{}', 'metadata.labels', '', `merge${rest && ', default: { a: b }'}${rest}`),
+      entry('{}', 'metadata.annotations', '', `merge${rest && ', default: { a: b }'}${rest}`),
+      entry('{}', 'spec.list', '', `append${rest && ', default: [{ c: d }]'}${rest}`),
+      entry('{}', 'spec.none', '', `append${rest && ', default: [{ c: d }]'}${rest}`),
+    ]
+      .map((text, i) => text.replace('path: v', `path: v${i}`))
+      .join('')
+      .replaceAll('\nvalues:', '');
+  const [wanted] = parseManifest(manifest, 'm.yaml').resources.map(({ object }) => object);
+  for (const rendered of await renderBare(chartOf(manifest, entries('')))) expect(rendered).toEqual([wanted]);
+  const filled = {
+    ...wanted,
+    metadata: { name: 'x', labels: { a: 'b' }, annotations: { a: 'b' } },
+    spec: { list: [{ c: 'd' }], none: [{ c: 'd' }] },
+  };
+  for (const rendered of await renderBare(chartOf(manifest, entries(', reason: x'))))
+    expect(rendered).toEqual([filled]);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Resource } from '../../scripts/parse/manifest.ts';
 import { parseManifest } from '../../scripts/parse/parse.ts';
 import { templateNames } from '../../scripts/templatize/template-name.ts';
 
@@ -86,6 +87,19 @@ describe('the file of a resource is named', () => {
       `${'x'.repeat(60)}-configmap-2.yaml`,
       `${'x'.repeat(60)}-${'x'.repeat(30)}.yaml`,
     ]);
+  });
+
+  test('in linear time, also when all differ only by what no file name keeps', () => {
+    const objects = Array.from({ length: 20_000 }, (_, i) => ({
+      kind: 'A',
+      name: `${':'.repeat(i % 7)}x`,
+      i,
+    }));
+    const resources = objects.map(({ kind, name }) => ({ kind, name, apiVersion: 'v1' }) as Resource);
+    const start = performance.now();
+    const files = templateNames(resources);
+    expect(performance.now() - start).toBeLessThan(3000);
+    expect(new Set(files).size).toBe(objects.length);
   });
 
   test('like no other, whatever names there are', () => {
