@@ -1,6 +1,8 @@
 import { ChartError, messageOf } from '../errors.ts';
+import type { Output } from '../io/output.ts';
 import { graphOf } from '../oci/copy.ts';
-import type { ContentStore } from '../oci/store.ts';
+import type { ContentStore, Descriptor } from '../oci/store.ts';
+import { subsetOf } from '../oci/subset.ts';
 import type { Lock } from '../recipe/lock.ts';
 import { mirrored } from '../templatize/image.ts';
 import type { Publication } from './publication.ts';
@@ -33,26 +35,71 @@ export function pinnedImages(lock: Lock): readonly PinnedImage[] {
   }));
 }
 
+/** Where and how images are mirrored. */
+export interface Mirror {
+  /** `oci://HOST/OWNER`. */
+  readonly mirror: string;
+  readonly open: OpenRepository;
+  /** Told of what is not as one would expect. */
+  readonly out: Pick<Output, 'warn'>;
+  /** Only these, which makes another digest; none for all. */
+  readonly platforms?: readonly string[];
+}
+
 /**
- * The publication that mirrors an image: the whole index by its digest, unchanged. Within one
- * registry its blobs are mounted.
+ * The publication that mirrors an image: the whole index by its digest, unchanged, unless only
+ * some platforms are wanted. Within one registry its blobs are mounted.
  *
- * @param mirror `oci://HOST/OWNER`
- * @throws OCI_NOT_FOUND when the source does not have the pinned digest
+ * @throws OCI_NOT_FOUND when the source does not have the pinned digest; USAGE for a platform
+ * that it does not have
  */
 export async function mirrorPublication(
   image: PinnedImage,
-  mirror: string,
-  open: OpenRepository,
+  { mirror, open, out, platforms = [] }: Mirror,
 ): Promise<Publication> {
   const at = mirrored(image.from, mirror);
   const [source, target] = await Promise.all([open(image.from), open(at)]);
-  const root = await source.resolve(image.digest);
-  if (root === undefined)
+  const whole = await source.resolve(image.digest);
+  if (whole === undefined)
     throw new ChartError('OCI_NOT_FOUND', `${source.name} does not have ${image.digest}`);
+  const all = platforms.length === 0;
+  const { store, root } = all ? { store: source, root: whole } : await subsetOf(source, whole, platforms);
+  const wanted = all ? image.tag : subsetTag(image.tag, platforms);
+  const tag = await freeTag(target, wanted, root, out);
   const { registry, repository } = image.from;
   const mountable = registry === at.registry && repository !== at.repository;
-  return { source, root, target, tag: image.tag, ...(mountable && { mountFrom: repository }) };
+  return { source: store, root, target, tag, ...(mountable && { mountFrom: repository }) };
+}
+
+/**
+ * A tag that nobody else has. Upstream moves its tags, and a pin is to one digest: where the
+ * tag is on another, the digest is part of it. Nothing reads it, the chart names the digest.
+ */
+export async function freeTag(
+  target: ContentStore,
+  tag: string,
+  root: Descriptor,
+  out: Mirror['out'],
+): Promise<string> {
+  const taken = await target.resolve(tag);
+  if (taken === undefined || taken.digest === root.digest) return tag;
+  const free = digestTag(tag, root);
+  out.warn(`${target.name}:${tag} is another image, which stays; this one is tagged ${free}`);
+  return free;
+}
+
+/** The longest that a registry takes (distribution-spec v1.1, "Pulling manifests"). */
+const LONGEST_TAG = 128;
+
+function digestTag(tag: string, { digest }: Descriptor): string {
+  const end = `-${digest.slice('sha256:'.length)}`;
+  return `${tag.slice(0, LONGEST_TAG - end.length)}${end}`;
+}
+
+/** A copy of some platforms is another image, so the tag of the whole is not for it. */
+function subsetTag(tag: string, platforms: readonly string[]): string {
+  const names = [...new Set(platforms)].toSorted().map((platform) => platform.replaceAll('/', '-'));
+  return [tag, ...names].join('-').slice(0, LONGEST_TAG);
 }
 
 /** What is known of an image where the chart names it. */
