@@ -97,7 +97,8 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     remote && (() => remote.pull({ name, version, digest: archive.descriptor.digest })),
   );
   printDepartures(built.model.departures, built.lock, out);
-  printNextSteps(receipt, remote?.host, out);
+  const { namespace } = built.project.recipe.argocd ?? {};
+  printNextSteps(receipt, { registry: remote?.host, namespace }, out);
   out.json(receipt);
 }
 

@@ -30,12 +30,21 @@ export function printDepartures(departures: readonly Departure[], lock: Lock, ou
   }
 }
 
+/** Where a release is, for what comes next. */
+interface Place {
+  /** `HOST/OWNER`; undefined when it went to a layout. */
+  readonly registry: string | undefined;
+  /** Where the recipe says that the site deploys it. */
+  readonly namespace: string | undefined;
+}
+
 /** The digest and what a person does next. */
 export function printNextSteps(
   { digest, chart, target, tag }: PublishReceipt,
-  registry: string | undefined,
+  { registry, namespace }: Place,
   out: Output,
 ): void {
+  const where = namespace === undefined ? '' : ` -n ${namespace}`;
   out.line();
   out.line(`${chart.name} ${chart.version}  ${out.paint('bold', digest)}`);
   out.line();
@@ -47,7 +56,7 @@ export function printNextSteps(
       ? [['npm run release -- --registry oci://HOST/OWNER', 'publish it to a registry']]
       : [
           [`npm run argocd -- --registry oci://${registry}`, 'what Argo CD needs to deploy it'],
-          [`helm install ${chart.name} oci://${target} --version ${tag}`, 'install it without Argo CD'],
+          [`helm install ${chart.name} oci://${target} --version ${tag}${where}`, 'install it without Argo CD'],
         ]),
   ]);
 }
