@@ -3,7 +3,7 @@ import { ChartError } from './errors.ts';
 import { run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
-import { refuseMissingImages } from './publish/images.ts';
+import { refuseMissingImages } from './publish/image-check.ts';
 import type { Job } from './publish/publish.ts';
 import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';

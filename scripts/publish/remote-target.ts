@@ -8,13 +8,8 @@ import type { ContentStore } from '../oci/store.ts';
 import type { Built } from '../pipeline.ts';
 import { mirrored } from '../templatize/image.ts';
 import { helmPull } from '../verify/helm-pull.ts';
-import {
-  checkImage,
-  mirrorPublication,
-  pinnedImages,
-  type ImageCheck,
-  type OpenRepository,
-} from './images.ts';
+import { checkImage, type ImageCheck } from './image-check.ts';
+import { mirrorPublication, pinnedImages, type OpenRepository } from './images.ts';
 import type { Job } from './publish.ts';
 import { refuseShared } from './repositories.ts';
 import { opener, registryOptions, type RegistryFlagValues } from './registry-flags.ts';

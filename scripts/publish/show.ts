@@ -56,7 +56,10 @@ export function printNextSteps(
       ? [['npm run release -- --registry oci://HOST/OWNER', 'publish it to a registry']]
       : [
           [`npm run argocd -- --registry oci://${registry}`, 'what Argo CD needs to deploy it'],
-          [`helm install ${chart.name} oci://${target} --version ${tag}${where}`, 'install it without Argo CD'],
+          [
+            `helm install ${chart.name} oci://${target} --version ${tag}${where}`,
+            'install it without Argo CD',
+          ],
         ]),
   ]);
 }

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
-import {
-  checkImage,
-  mirrorPublication,
-  refuseMissingImages,
-  type ImageCheck,
-  type Mirror,
-  type PinnedImage,
-} from '../../scripts/publish/images.ts';
+import { mirrorPublication, type Mirror, type PinnedImage } from '../../scripts/publish/images.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { silent } from '../helpers/silent.ts';
 import { graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
@@ -85,70 +78,4 @@ test('an image that the source does not have is named', async () => {
     code: 'OCI_NOT_FOUND',
     message: `${registry.host}/up/tool does not have ${GRAPH.root.digest}`,
   });
-});
-
-async function check(): Promise<ImageCheck> {
-  return checkImage(pinned(), pinned().from, open);
-}
-
-test('an image is complete, then lacks a layer, then is gone, then out of reach', async () => {
-  await put(GRAPH, 'up/tool');
-  expect(await check()).toMatchObject({ state: 'complete', reason: '', store: `${registry.host}/up/tool` });
-
-  const [blob = ''] = [...registry.content.blobs.keys()];
-  registry.content.blobs.delete(blob);
-  expect(await check()).toMatchObject({ state: 'missing' });
-
-  // A child of the index, which the look at the whole graph needs.
-  const child = [...registry.content.manifests.keys()].find((key) => !key.includes(GRAPH.root.digest)) ?? '';
-  registry.content.manifests.delete(child);
-  expect(await check()).toMatchObject({ state: 'missing', reason: '' });
-
-  registry.content.manifests.clear();
-  expect(await check()).toMatchObject({ state: 'missing' });
-
-  registry.faults.add({ times: 99, effect: { kind: 'status', status: 403 } });
-  expect(await check()).toMatchObject({
-    state: 'unchecked',
-    reason: expect.stringContaining('403') as string,
-  });
-});
-
-const CHECKS = (['complete', 'missing', 'unchecked'] as const).map((state): ImageCheck => {
-  const reason = state === 'unchecked' ? 'nothing listens there' : '';
-  return { image: pinnedAt(state), store: `git.example.org/own/${state}`, state, reason };
-});
-
-function pinnedAt(name: string): PinnedImage {
-  return {
-    value: name,
-    from: { registry: 'ghcr.io', repository: name },
-    tag: 'v1',
-    digest: `sha256:${name}`,
-  };
-}
-
-test('a mirror must have every image; one that cannot be asked is not known to', () => {
-  const [complete, missing, unchecked] = CHECKS as [ImageCheck, ImageCheck, ImageCheck];
-  const mirrorName = 'oci://git.example.org/own';
-  expect(() => refuseMissingImages([complete], mirrorName)).not.toThrow();
-  expect(() => refuseMissingImages([complete, missing, unchecked], mirrorName)).toThrow(
-    expect.objectContaining({
-      code: 'MIRROR_INCOMPLETE',
-      message: [
-        'The mirror does not hold every pinned image:',
-        '  git.example.org/own/missing@sha256:missing: missing',
-        '  git.example.org/own/unchecked@sha256:unchecked: unchecked (nothing listens there)',
-      ].join('\n'),
-      hint: 'Run npm run mirror, or release with --mirror-images.',
-    }),
-  );
-});
-
-test('upstream’s registry may be out of reach, but must have what it is asked for', () => {
-  const [complete, missing, unchecked] = CHECKS as [ImageCheck, ImageCheck, ImageCheck];
-  expect(() => refuseMissingImages([complete, unchecked], undefined)).not.toThrow();
-  expect(() => refuseMissingImages([complete, missing], undefined)).toThrow(
-    expect.objectContaining({ code: 'OCI_NOT_FOUND' }),
-  );
 });
