@@ -2,7 +2,8 @@ import { ChartError } from '../errors.ts';
 import { displayUrl } from '../fetch/source.ts';
 import { networkError, waitFor, type Call, type Client } from './http.ts';
 import type { ByteStream } from './store.ts';
-import { Fault, type Answer } from './wire.ts';
+import { Fault } from './fault.ts';
+import type { Answer } from './wire.ts';
 
 /**
  * The bytes of a blob, going on where a cut connection ended. Servers may answer a Range

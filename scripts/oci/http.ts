@@ -6,7 +6,8 @@ import { authorizer, type Authorizer, type Login, type Scopes } from './auth/tok
 import { followable } from './redirect.ts';
 import { refusal } from './refusal.ts';
 import type { ByteStream } from './store.ts';
-import { exchange, Fault, type Answer, type Exchange, type Wire } from './wire.ts';
+import { Fault } from './fault.ts';
+import { exchange, type Answer, type Exchange, type Wire } from './wire.ts';
 
 /** One step of the protocol. */
 export interface Call extends Omit<Exchange, 'headers' | 'body'> {

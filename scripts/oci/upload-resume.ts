@@ -11,7 +11,8 @@ import {
   type UploadSession,
   type UploadTarget,
 } from './upload-session.ts';
-import { Fault, type Answer } from './wire.ts';
+import { Fault } from './fault.ts';
+import type { Answer } from './wire.ts';
 
 /** Pieces of a resumed upload; what a further cut can lose. */
 const CHUNK = 32 * 1024 * 1024;

@@ -2,7 +2,8 @@ import type { BlobSource } from './blob-source.ts';
 import type { Call, Client } from './http.ts';
 import { followable } from './redirect.ts';
 import type { Descriptor } from './store.ts';
-import { Fault, type Answer, type Wire } from './wire.ts';
+import { Fault } from './fault.ts';
+import type { Answer, Wire } from './wire.ts';
 
 /** An upload that the registry has opened. */
 export interface UploadSession {

@@ -12,7 +12,7 @@ import {
   type UploadSession,
   type UploadTarget,
 } from './upload-session.ts';
-import { Fault } from './wire.ts';
+import { Fault } from './fault.ts';
 
 /**
  * Uploads a blob: all in one PUT. When that is cut, the server is asked by the upload's

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { ChartError, messageOf } from '../errors.ts';
+import { ChartError } from '../errors.ts';
 import type { Waiting } from '../fetch/retry.ts';
+import { Fault, faultOf } from './fault.ts';
+import { atLeast, watched } from './pace.ts';
 import type { ByteStream } from './store.ts';
 
 /** The door to the network; injected, so that tests neither wait nor leave the machine. */
@@ -19,7 +21,7 @@ export interface Wire {
 export interface Timeouts {
   /** Until an answer begins; starts anew with every piece of the request's body. */
   readonly headers: number;
-  /** Between two pieces of an answer's body. */
+  /** Between two pieces of a body, of a request or of an answer. */
   readonly idle: number;
   /** Until the answer to a blob's last byte begins: the registry may store all of it first. */
   readonly commit: number;
@@ -52,20 +54,6 @@ export interface Answer {
   readonly stream?: ByteStream;
 }
 
-/** A request that got no answer, or half of one. */
-export class Fault extends Error {
-  /** Whether another attempt may do better. */
-  readonly passing: boolean;
-  /** What to do, where the fault shows it. */
-  readonly hint: string | undefined;
-
-  constructor(message: string, passing: boolean, cause?: unknown, hint?: string) {
-    super(message, { cause });
-    this.passing = passing;
-    this.hint = hint;
-  }
-}
-
 /** Longer bodies that are not blobs are no manifests, tokens or lists. */
 const LONGEST_BODY = 8 * 1024 * 1024;
 /** Of an error page, more is of no use. */
@@ -74,12 +62,16 @@ const LONGEST_ERROR = 64 * 1024;
 /** Sends one request and reads the answer. Follows and repeats nothing. Throws {@link Fault}; REGISTRY_REDIRECT for a name. */
 export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
   const undici = await import('undici');
+  const { body: sent } = request;
+  const isWhole = sent === undefined || sent instanceof Uint8Array;
+  const out = isWhole ? undefined : watched(sent, wire.timeouts.idle);
   try {
     const { statusCode, headers, body } = await undici.request(request.url, {
       dispatcher: wire.dispatcher,
       method: request.method,
       headers: { 'user-agent': 'chartlift', ...request.headers },
-      body: request.body === undefined ? null : asBody(request.body),
+      body: isWhole ? (sent ?? null) : null,
+      ...(out !== undefined && { body: asBody(out.body), signal: out.signal }),
       headersTimeout: request.patience ?? wire.timeouts.headers,
       bodyTimeout: wire.timeouts.idle,
     });
@@ -97,12 +89,14 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
     // Of the lookup: a name that may not be connected to.
     if (error instanceof ChartError) throw error;
     throw faultOf(error, request, wire.timeouts);
+  } finally {
+    out?.stop();
   }
 }
 
 /** undici takes any async iterable; its types know only of Node's own streams. */
-function asBody(body: Uint8Array | ByteStream): Uint8Array | Readable {
-  return body as Uint8Array | Readable;
+function asBody(body: ByteStream): Readable {
+  return body as Readable;
 }
 
 async function* faulting(body: AsyncIterable<Uint8Array>, request: Exchange, timeouts: Timeouts): ByteStream {
@@ -110,32 +104,6 @@ async function* faulting(body: AsyncIterable<Uint8Array>, request: Exchange, tim
     yield* atLeast(body, timeouts.idle);
   } catch (error) {
     throw faultOf(error, request, timeouts);
-  }
-}
-
-/** Bytes in a second that are the least of a server that works. */
-const LEAST_RATE = 1024;
-
-/**
- * A body that comes a few bytes at a time would keep the client for days, and no two of its
- * pieces are far enough apart to be a stall. Counted is only the time that the reader waits,
- * not the one that it takes. Another attempt is not made: each would bring a few bytes.
- */
-async function* atLeast(body: AsyncIterable<Uint8Array>, span: number): ByteStream {
-  let waited = 0;
-  let bytes = 0;
-  let from = performance.now();
-  for await (const piece of body) {
-    waited += performance.now() - from;
-    bytes += piece.byteLength;
-    if (waited > span && bytes < (LEAST_RATE * span) / 1000)
-      throw new Fault(
-        `the answer came with less than ${LEAST_RATE} bytes a second for ${span / 1000} s`,
-        false,
-      );
-    if (waited > span) [waited, bytes] = [0, 0];
-    yield piece;
-    from = performance.now();
   }
 }
 
@@ -150,61 +118,4 @@ async function collect(body: ByteStream, ok: boolean): Promise<Uint8Array> {
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
-}
-
-/** Errors of a connection that another attempt may not meet. */
-const PASSING: ReadonlySet<string> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ECONNABORTED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_SOCKET',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-
-/**
- * A server that does not answer may still do what it was asked, so only a read is sent again:
- * often it was one machine of several that hung.
- */
-const isPassing = (code: string, method: Exchange['method']): boolean =>
-  PASSING.has(code) || (code === 'UND_ERR_HEADERS_TIMEOUT' && (method === 'GET' || method === 'HEAD'));
-
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-function faultOf(error: unknown, { method, patience }: Exchange, timeouts: Timeouts): Fault {
-  if (error instanceof Fault) return error;
-  const code = codeOf(error);
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'nothing listens there',
-    ENOTFOUND: 'there is no host of this name',
-    UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-    UND_ERR_HEADERS_TIMEOUT: `no answer within ${(patience ?? timeouts.headers) / 1000} s`,
-    UND_ERR_BODY_TIMEOUT: `the answer stalled for ${timeouts.idle / 1000} s`,
-    UND_ERR_SOCKET: 'the connection was closed in the middle',
-  };
-  const text = words[code] ?? (messageOf(error) || 'no connection');
-  const hint = UNTRUSTED.has(code)
-    ? 'If the registry has a certificate of your own authority, name its PEM file by --ca-file.'
-    : /wrong version number|packet length too long/i.test(text)
-      ? 'The server does not speak TLS; if it is meant to be plain http, give --plain-http.'
-      : undefined;
-  return new Fault(code === '' ? text : `${text} (${code})`, isPassing(code, method), error, hint);
-}
-
-/** The code of a network error: its own, that of the first of several, or its cause's. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const { code, errors } = error as { readonly code?: unknown; readonly errors?: readonly unknown[] };
-  return typeof code === 'string' ? code : codeOf(errors?.[0] ?? error.cause);
 }

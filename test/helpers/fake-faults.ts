@@ -11,6 +11,8 @@ export type Effect =
     }
   /** Takes this many bytes of the request's body, then closes the connection. */
   | { readonly kind: 'cut-request'; readonly after: number }
+  /** Takes this many bytes of the request's body, then no more, and never answers. */
+  | { readonly kind: 'stall-request'; readonly after: number }
   /** Does what was asked, then closes the connection instead of answering. */
   | { readonly kind: 'lose-answer' }
   /** Sends this many bytes of the answer's body, then closes the connection. */
@@ -19,7 +21,7 @@ export type Effect =
   | { readonly kind: 'short-answer'; readonly bytes: number }
   /** Alters the first byte of the body. */
   | { readonly kind: 'corrupt-answer' }
-  /** Takes the request and never answers. */
+  /** Takes the whole request and never answers. */
   | { readonly kind: 'hang' }
   /** Sends this many bytes of the answer's body, then nothing. */
   | { readonly kind: 'stall-answer'; readonly after: number }

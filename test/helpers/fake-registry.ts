@@ -59,10 +59,12 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const effect = faults.effectOn(request);
     const { socket } = request;
-    const { body, cut } = await receive(request, effect?.kind === 'cut-request' ? effect.after : Infinity);
+    const stalls = effect?.kind === 'stall-request';
+    const most = stalls || effect?.kind === 'cut-request' ? effect.after : Infinity;
+    const { body, cut } = await receive(request, most, stalls);
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, headers, received: body.length });
-    if (effect?.kind === 'hang') return;
+    if (stalls || effect?.kind === 'hang') return;
     if (effect?.kind === 'status') {
       sendReply(request, response, {
         status: effect.status,
@@ -108,10 +110,11 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
   return { host: `127.0.0.1:${port}`, requests, content, faults, close: () => close(server) };
 }
 
-/** The body, or its first `most` bytes; `cut` when it did not come whole. The connection stays. */
+/** The body, or its first `most` bytes; `cut` when it did not come whole. The connection stays, or is read no further. */
 function receive(
   request: IncomingMessage,
   most: number,
+  stall: boolean,
 ): Promise<{ readonly body: Buffer; readonly cut: boolean }> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
@@ -122,6 +125,7 @@ function receive(
       pieces.push(taken);
       size += taken.length;
       if (size >= most) done(true);
+      if (size >= most && stall) request.pause();
     });
     request.on('end', () => done(most !== Infinity));
     request.on('error', () => done(true));

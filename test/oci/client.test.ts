@@ -107,6 +107,14 @@ describe('retries', () => {
     expect(waiting.slept).toEqual([250, 500, 3000]);
   });
 
+  test('clients that fail together do not come back together', async () => {
+    const waiting = { ...testWaiting(), random: () => 0.5 };
+    const effect = { kind: 'status', status: 503 } as const;
+    const faults = [{ times: 2, effect }, { effect: { ...effect, headers: { 'retry-after': '3' } } }];
+    await read(await withBlob({ faults }), { waiting });
+    expect(waiting.slept).toEqual([375, 750, 3250]);
+  });
+
   test('what asks for a pause of hours is given up', async () => {
     const effect = { kind: 'status', status: 429, headers: { 'retry-after': '7200' } } as const;
     await expect(read(await withBlob({ faults: [{ effect }] }))).rejects.toMatchObject({

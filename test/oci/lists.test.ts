@@ -143,3 +143,12 @@ test.each([400, 404, 405])('referrers that are answered %i are those of the tag'
   expect(await store.referrers(GRAPH.root.digest)).toEqual(signatures);
   expect(asked(registry, '/manifests/').at(-1)).toContain(GRAPH.root.digest.replace(':', '-'));
 });
+
+test('a later page of referrers that is missing ends the list, and no tag is asked for', async () => {
+  const registry = await start();
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root);
+  const signatures = await sign(store, 3);
+  registry.faults.add({ path: 'referrers/', skip: 1, effect: { kind: 'status', status: 404 } });
+  expect(await store.referrers(GRAPH.root.digest)).toEqual(signatures.slice(0, 2));
+});

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { digestOf, streamOf } from '../../scripts/oci/digest.ts';
 import type { Effect, RegistryFault } from '../helpers/fake-faults.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
@@ -101,4 +101,38 @@ test('pieces have at least the length that the registry wants (OCI-Chunk-Min-Len
     `150000-${150_000 + least - 1}`,
     `${150_000 + least}-${blob.length - 1}`,
   ]);
+});
+
+describe('a server that hangs', () => {
+  // More than all buffers between the two ends hold.
+  const large = Buffer.alloc(16 * 1024 * 1024, 'x');
+
+  test('in the middle of the body is left after the idle time; the upload goes on', async () => {
+    const stall: RegistryFault = on('PUT', { kind: 'stall-request', after: 200_000 });
+    registry = await fakeRegistry({ flavour: 'spec', faults: [stall] });
+    const store = await openOn(registry.host, 'owner/name', { timeouts: { idle: 200, commit: 60_000 } });
+    const descriptor = describeBytes(large);
+    const before = performance.now();
+    await store.push(descriptor, async () => inPieces(large));
+    expect(performance.now() - before).toBeLessThan(10_000);
+    expect(await store.exists(descriptor)).toBe(true);
+    expect(registry.requests.map(({ method }) => method).slice(0, 4)).toEqual(['HEAD', 'POST', 'PUT', 'GET']);
+  });
+
+  test('after the last byte has the time of a commit, not that of an answer', async () => {
+    const hang: RegistryFault = on('PUT', { kind: 'hang' });
+    const timeouts = { headers: 100, idle: 100, commit: 700 };
+    registry = await fakeRegistry({ flavour: 'gitea', faults: [hang] });
+    const store = await openOn(registry.host, 'owner/name', { timeouts });
+    const before = performance.now();
+    await expect(store.push(describeBytes(BLOB), async () => streamOf(BLOB))).rejects.toMatchObject({
+      code: 'REGISTRY_NETWORK',
+      message: expect.stringContaining('no answer within 0.7 s') as string,
+    });
+    expect(performance.now() - before).toBeGreaterThan(400);
+  });
+
+  async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+    for (let i = 0; i < bytes.byteLength; i += 65_536) yield bytes.subarray(i, i + 65_536);
+  }
 });

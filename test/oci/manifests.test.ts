@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { copy } from '../../scripts/oci/copy.ts';
+import { digestOf, streamOf } from '../../scripts/oci/digest.ts';
+import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
+import type { Effect } from '../helpers/fake-faults.ts';
+import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { bytesOf, describeBytes, graphStore, image, type Graph } from '../helpers/oci-graph.ts';
+import { openOn } from './registry-setup.ts';
+
+const GRAPH = image('manifests', [bytesOf('manifests', 1000)]);
+
+let registry: FakeRegistry;
+beforeEach(async () => {
+  registry = await fakeRegistry();
+});
+afterEach(() => registry.close());
+
+const header = (name: string, value: string): Effect => ({ kind: 'header', name, value });
+
+/** A list of two images as docker push makes them (image manifest v2, schema 2). */
+function dockerImage(): Graph {
+  const contents = new Map<string, Uint8Array>();
+  const add = (bytes: Uint8Array, mediaType: string): object => {
+    contents.set(digestOf(bytes), bytes);
+    return describeBytes(bytes, mediaType);
+  };
+  const json = (value: object): Buffer => Buffer.from(JSON.stringify(value));
+  const manifests = ['amd64', 'arm64'].map((architecture) => {
+    const config = add(json({ architecture }), 'application/vnd.docker.container.image.v1+json');
+    const layer = add(bytesOf(architecture, 100), 'application/vnd.docker.image.rootfs.diff.tar.gzip');
+    const text = json({ schemaVersion: 2, mediaType: DOCKER_MANIFEST, config, layers: [layer] });
+    return { ...add(text, DOCKER_MANIFEST), platform: { os: 'linux', architecture } };
+  });
+  const list = json({ schemaVersion: 2, mediaType: DOCKER_LIST, manifests });
+  add(list, DOCKER_LIST);
+  return { root: describeBytes(list, DOCKER_LIST), contents };
+}
+
+test('an image of Docker’s own media types is copied whole, each manifest under its type', async () => {
+  const graph = dockerImage();
+  const store = await openOn(registry.host);
+  await copy(graphStore(graph), store, graph.root, { tag: 'v1' });
+  expect(await store.resolve('v1')).toEqual(graph.root);
+  expect([...registry.content.manifests.values()].map(({ mediaType }) => mediaType).toSorted()).toEqual(
+    [DOCKER_LIST, DOCKER_MANIFEST, DOCKER_MANIFEST].toSorted(),
+  );
+  const other = store.sibling('owner/other');
+  await copy(store, other, graph.root, { tag: 'v1' });
+  for (const [digest, bytes] of graph.contents) {
+    const { blobs, manifests } = registry.content;
+    const found = blobs.get(`owner/other ${digest}`) ?? manifests.get(`owner/other ${digest}`)?.bytes;
+    expect(found?.equals(bytes)).toBe(true);
+  }
+});
+
+test('all four types are accepted, whether a manifest is read or only looked for', async () => {
+  const store = await openOn(registry.host);
+  await store.resolve('v1');
+  await store.exists(GRAPH.root);
+  const accepts = registry.requests.map(({ headers }) => headers.accept?.split(', ').toSorted());
+  const all = [DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST].toSorted();
+  expect(accepts).toEqual([all, all]);
+});
+
+test('what has another size than it should have is not there', async () => {
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root);
+  const blob = describeBytes(bytesOf('manifests', 1000));
+  for (const descriptor of [GRAPH.root, blob]) {
+    expect(await store.exists(descriptor)).toBe(true);
+    registry.faults.add({ method: 'HEAD', effect: header('content-length', String(descriptor.size - 1)) });
+    expect(await store.exists(descriptor)).toBe(false);
+  }
+});
+
+test('a registry that says it stored something else than was sent is not believed', async () => {
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root);
+  const stored = `sha256:${'0'.repeat(64)}`;
+  registry.faults.add({ method: 'PUT', effect: header('docker-content-digest', stored) });
+  await expect(store.tag(GRAPH.root, 'v1')).rejects.toMatchObject({
+    code: 'OCI_DIGEST',
+    message: expect.stringContaining(`the registry says ${stored}`) as string,
+  });
+  registry.faults.add({ method: 'PUT', effect: header('docker-content-digest', stored) });
+  const text = Buffer.from('{"schemaVersion":2,"manifests":[]}');
+  const pushed = store.push(describeBytes(text, OCI_INDEX), async () => streamOf(text));
+  await expect(pushed).rejects.toMatchObject({ code: 'OCI_DIGEST' });
+});
