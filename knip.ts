@@ -5,6 +5,7 @@ const config: KnipConfig = {
     'scripts/*.ts',
     'test/**/*.test.ts',
     'test/e2e/copy-once.ts',
+    'test/e2e/publish-once.ts',
     'test/long/print-digest.ts',
     'vitest.*.config.ts',
   ],

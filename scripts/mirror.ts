@@ -1,8 +1,6 @@
 import { ChartError } from './errors.ts';
 import { run } from './io/command.ts';
-import { subsetOf } from './oci/subset.ts';
 import { mirrorPublication, pinnedImages } from './publish/images.ts';
-import type { Publication } from './publish/publication.ts';
 import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
 import { remoteTarget } from './publish/remote-target.ts';
@@ -50,16 +48,13 @@ await run({
         { hint: 'Copy every platform, or say --new-digest and set the digest in the values yourself.' },
       );
     }
-    const { open } = remoteTarget(registry, { flags, env, out });
+    const { open, host } = remoteTarget(registry, { flags, env, out });
+    const mirror = { mirror: `oci://${host}`, open, out, platforms };
     const publications = await Promise.all(
-      pinnedImages(lock).map((image) => mirrorPublication(image, registry, open)),
+      pinnedImages(lock).map((image) => mirrorPublication(image, mirror)),
     );
-    const chosen =
-      platforms.length === 0
-        ? publications
-        : await Promise.all(publications.map((publication) => only(publication, platforms)));
     const planned = await planAll(
-      chosen.map((publication) => ({ kind: 'image' as const, publication })),
+      publications.map((publication) => ({ kind: 'image' as const, publication })),
       out,
     );
     if (flags['dry-run'] === true) {
@@ -72,8 +67,3 @@ await run({
     );
   },
 });
-
-async function only(publication: Publication, platforms: readonly string[]): Promise<Publication> {
-  const { store, root } = await subsetOf(publication.source, publication.root, platforms);
-  return { ...publication, source: store, root };
-}

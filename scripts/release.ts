@@ -3,7 +3,7 @@ import { ChartError } from './errors.ts';
 import { REPOSITORY_ROOT, run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
 import { layoutStore } from './oci/layout.ts';
-import { refuseMissingImages } from './publish/images.ts';
+import { refuseMissingImages } from './publish/image-check.ts';
 import type { Job } from './publish/publish.ts';
 import { registryOf } from './publish/registry-of.ts';
 import { REGISTRY_FLAGS } from './publish/registry-flags.ts';
@@ -98,8 +98,9 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
     remote && (() => remote.pull({ name, version, digest: archive.descriptor.digest })),
   );
   printDepartures(built.model.departures, built.lock, out);
+  const { namespace } = built.project.recipe.argocd ?? {};
   const own = project === REPOSITORY_ROOT.replace(/\/$/, '') ? undefined : project;
-  printNextSteps(receipt, remote?.host, own, out);
+  printNextSteps(receipt, { registry: remote?.host, namespace, project: own }, out);
   out.json(receipt);
 }
 

@@ -20,6 +20,8 @@ export interface CopyOptions {
   readonly concurrency?: number;
   /** Repository of the target's registry from which blobs may be mounted. */
   readonly mountFrom?: string;
+  /** Look below manifests that are there, too: a store may have lost what they name. */
+  readonly deep?: boolean;
   readonly onEvent?: (event: CopyEvent) => void;
 }
 
@@ -54,14 +56,14 @@ export async function copy(
   };
   const copyManifest = async (descriptor: Descriptor): Promise<void> => {
     const there = (): Promise<boolean> => target.exists(descriptor);
-    if (await step(() => onSide('target', target, descriptor, there))) {
-      options.onEvent?.({ action: 'skip', descriptor, bytes: 0 });
-      return;
-    }
+    const skipped = await step(() => onSide('target', target, descriptor, there));
+    if (skipped) options.onEvent?.({ action: 'skip', descriptor, bytes: 0 });
+    if (skipped && options.deep !== true) return;
     const bytes = await step(() => fetchManifest(source, descriptor));
     const where = `${source.name}@${descriptor.digest}`;
     const children = await step(async () => childrenOf(bytes, descriptor.mediaType, where));
     await allOrFirstError(children.map(once));
+    if (skipped) return;
     const store = (): Promise<void> => target.push(descriptor, async () => streamOf(bytes));
     await step(() => onSide('target', target, descriptor, store));
     options.onEvent?.({ action: 'upload', descriptor, bytes: descriptor.size });

@@ -16,7 +16,7 @@ export interface Subset {
  * digest is a new one.
  *
  * @param platforms for example `linux/arm64`
- * @throws OCI_MANIFEST when the root is no index or lacks one of the platforms
+ * @throws OCI_MANIFEST when the root is no index, USAGE when it lacks one of the platforms
  */
 export async function subsetOf(
   store: ContentStore,
@@ -38,7 +38,11 @@ export async function subsetOf(
     const known = children.flatMap(({ platform }) =>
       platform === undefined ? [] : [platformText(platform)],
     );
-    throw new ChartError('OCI_MANIFEST', `${where} has no platform ${lacking}; it has ${known.join(', ')}`);
+    // Attestations are of unknown/unknown, and nobody asks for one alone.
+    const named = known.filter((name) => name !== 'unknown/unknown').join(', ');
+    throw new ChartError('USAGE', `${where} has no platform ${lacking}; it has ${named}`, {
+      hint: 'Name one of those by --platform.',
+    });
   }
   const digests = new Set(wanted.map(({ digest }) => digest));
   const manifests = children.filter((child) => digests.has(child.digest) || digests.has(attestedBy(child)));

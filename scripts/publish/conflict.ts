@@ -1,5 +1,5 @@
 import type { ChartFiles } from '../assemble/assemble.ts';
-import { ChartError } from '../errors.ts';
+import { ChartError, messageOf } from '../errors.ts';
 import { fetchManifest } from '../oci/copy.ts';
 import { readAll } from '../oci/digest.ts';
 import { childrenOf } from '../oci/manifest.ts';
@@ -7,44 +7,95 @@ import { isIndex } from '../oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
 import { unpackArchive } from '../package/archive.ts';
 import { HELM_CHART } from '../package/artifact.ts';
-import type { PublishPlan } from './plan.ts';
-import type { Publication } from './publication.ts';
+import type { PlannedJob } from './publish.ts';
+
+/** Raising the chart's version moves no image. */
+const IMAGE_HINT =
+  'The chart names images by digest, so a tag may have any name: remove this one from the registry, or mirror under another owner.';
 
 /**
- * Refuses a tag that is released with other content, and says in which files of the chart.
- * There is no flag to override it: a released version never changes.
+ * Refuses a tag that is released with other content, and says what differs. There is no flag to
+ * override it: a released version never changes.
  *
  * @throws PUBLISH_CONFLICT when the plan is a conflict
  */
-export async function refuseConflict(publication: Publication, plan: PublishPlan): Promise<void> {
+export async function refuseConflict({ kind, publication, plan }: PlannedJob): Promise<void> {
   if (plan.state !== 'conflict') return;
-  const { source, root, target, tag } = publication;
-  const published = await target.resolve(tag);
-  const before = published === undefined ? new Map<string, string>() : await chartFiles(target, published);
-  const after = await chartFiles(source, root);
   throw new ChartError(
     'PUBLISH_CONFLICT',
     [
       `${plan.target}:${plan.tag} is published with another content`,
       `  published  ${plan.found ?? ''}`,
       `  this one   ${plan.digest}`,
-      ...fileChanges(before, after).map((change) => `  ${change}`),
+      ...(kind === 'chart' ? await differences(publication) : []).map((line) => `  ${line}`),
     ].join('\n'),
+    kind === 'image' ? { hint: IMAGE_HINT } : {},
   );
 }
 
-/** The files of the chart that a manifest names; none when it names no chart. */
-async function chartFiles(store: ContentStore, root: Descriptor): Promise<ChartFiles> {
-  if (isIndex(root.mediaType)) return new Map();
-  const children = childrenOf(
-    await fetchManifest(store, root),
-    root.mediaType,
-    `${store.name}@${root.digest}`,
-  );
+/** What of a chart differs. The digests say that something does; that this cannot be told is no other error. */
+async function differences({
+  source,
+  root,
+  target,
+  tag,
+}: PlannedJob['publication']): Promise<readonly string[]> {
+  try {
+    const published = await target.resolve(tag);
+    if (published === undefined) return ['the tag is gone meanwhile'];
+    const [before, after] = await Promise.all([openChart(target, published), openChart(source, root)]);
+    if (before === undefined || after === undefined) return ['what is published is no Helm chart'];
+    const files = fileChanges(before.files, after.files);
+    if (files.length > 0) return files;
+    return ['the files of the two charts are equal', ...memberChanges(before.members, after.members)];
+  } catch (error) {
+    return [`what differs cannot be told: ${messageOf(error).replaceAll(/\s*\n\s*/g, ' ')}`];
+  }
+}
+
+/** A published chart: its files, and what else its digest is made of. */
+interface OpenChart {
+  readonly files: ChartFiles;
+  /** JSON by name: members of the manifest and of the configuration, each annotation. */
+  readonly members: ReadonlyMap<string, string>;
+}
+
+/** Undefined when a manifest names no chart. */
+async function openChart(store: ContentStore, root: Descriptor): Promise<OpenChart | undefined> {
+  if (isIndex(root.mediaType)) return undefined;
+  const bytes = await fetchManifest(store, root);
+  const children = childrenOf(bytes, root.mediaType, `${store.name}@${root.digest}`);
   const layer = children.find(({ mediaType }) => mediaType === HELM_CHART);
-  return layer === undefined
-    ? new Map()
-    : unpackArchive(await readAll(await store.fetch(layer), layer, store.name));
+  const [config] = children;
+  if (layer === undefined || config === undefined) return undefined;
+  const read = async (child: Descriptor) => readAll(await store.fetch(child), child, store.name);
+  const [archive, configuration] = await Promise.all([read(layer), read(config)]);
+  const { annotations = {}, config: _, ...manifest } = json(bytes);
+  const members = [
+    ...named('manifest: ', manifest),
+    ...named('annotation ', annotations as object),
+    ...named('config: ', json(configuration)),
+  ];
+  return { files: await unpackArchive(archive), members: new Map(members) };
+}
+
+function json(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  return JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>;
+}
+
+function named(prefix: string, members: object): readonly (readonly [string, string])[] {
+  return Object.entries(members).map(([key, value]) => [`${prefix}${key}`, JSON.stringify(value)] as const);
+}
+
+function memberChanges(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])].toSorted();
+  const changed = names.filter((name) => before.get(name) !== after.get(name));
+  return changed.map(
+    (name) => `${name}  ${before.get(name) ?? 'not there'} and ${after.get(name) ?? 'not there'}`,
+  );
 }
 
 /** One line for each file that differs: `changed`, `added` or `removed` and its path. */

@@ -29,7 +29,8 @@ export async function inspect(publication: Publication): Promise<PublishPlan> {
 }
 
 /**
- * Carries a plan out: content first, the tag last. Right before the tag is written, and
+ * Carries a plan out: content first, the tag last; what the target has lost below a manifest
+ * that it has is brought again. Right before the tag is written, and
  * again before each repeated attempt (a registry may ask for a pause of a minute), it is
  * looked at once more, so that a release that somebody else made meanwhile is not replaced.
  *
@@ -46,7 +47,11 @@ export async function execute(
     if (action !== 'progress') done.push({ action, digest: descriptor.digest, size: descriptor.size });
     onEvent(event);
   };
-  await copy(source, target, root, { onEvent: record, ...(mountFrom !== undefined && { mountFrom }) });
+  await copy(source, target, root, {
+    deep: true,
+    onEvent: record,
+    ...(mountFrom !== undefined && { mountFrom }),
+  });
   const isFree = (): Promise<boolean> => free(publication);
   if (await isFree()) await target.tag(root, tag, isFree);
   return done;

@@ -1,6 +1,7 @@
-import { ChartError, messageOf } from '../errors.ts';
-import { graphOf } from '../oci/copy.ts';
-import type { ContentStore } from '../oci/store.ts';
+import { ChartError } from '../errors.ts';
+import type { Output } from '../io/output.ts';
+import type { ContentStore, Descriptor } from '../oci/store.ts';
+import { subsetOf } from '../oci/subset.ts';
 import type { Lock } from '../recipe/lock.ts';
 import { mirrored } from '../templatize/image.ts';
 import type { Publication } from './publication.ts';
@@ -33,83 +34,69 @@ export function pinnedImages(lock: Lock): readonly PinnedImage[] {
   }));
 }
 
+/** Where and how images are mirrored. */
+export interface Mirror {
+  /** `oci://HOST/OWNER`. */
+  readonly mirror: string;
+  readonly open: OpenRepository;
+  /** Told of what is not as one would expect. */
+  readonly out: Pick<Output, 'warn'>;
+  /** Only these, which makes another digest; none for all. */
+  readonly platforms?: readonly string[];
+}
+
 /**
- * The publication that mirrors an image: the whole index by its digest, unchanged. Within one
- * registry its blobs are mounted.
+ * The publication that mirrors an image: the whole index by its digest, unchanged, unless only
+ * some platforms are wanted. Within one registry its blobs are mounted.
  *
- * @param mirror `oci://HOST/OWNER`
- * @throws OCI_NOT_FOUND when the source does not have the pinned digest
+ * @throws OCI_NOT_FOUND when the source does not have the pinned digest; USAGE for a platform
+ * that it does not have
  */
 export async function mirrorPublication(
   image: PinnedImage,
-  mirror: string,
-  open: OpenRepository,
+  { mirror, open, out, platforms = [] }: Mirror,
 ): Promise<Publication> {
   const at = mirrored(image.from, mirror);
   const [source, target] = await Promise.all([open(image.from), open(at)]);
-  const root = await source.resolve(image.digest);
-  if (root === undefined)
+  const whole = await source.resolve(image.digest);
+  if (whole === undefined)
     throw new ChartError('OCI_NOT_FOUND', `${source.name} does not have ${image.digest}`);
+  const all = platforms.length === 0;
+  const { store, root } = all ? { store: source, root: whole } : await subsetOf(source, whole, platforms);
+  const wanted = all ? image.tag : subsetTag(image.tag, platforms);
+  const tag = await freeTag(target, wanted, root, out);
   const { registry, repository } = image.from;
   const mountable = registry === at.registry && repository !== at.repository;
-  return { source, root, target, tag: image.tag, ...(mountable && { mountFrom: repository }) };
-}
-
-/** What is known of an image where the chart names it. */
-export interface ImageCheck {
-  readonly image: PinnedImage;
-  readonly store: string;
-  readonly state: 'complete' | 'missing' | 'unchecked';
-  /** With `unchecked`: why. */
-  readonly reason: string;
-}
-
-/** Asks whether a repository holds a pinned image with everything that belongs to it. */
-export async function checkImage(
-  image: PinnedImage,
-  at: RepositoryName,
-  open: OpenRepository,
-): Promise<ImageCheck> {
-  const name = `${at.registry}/${at.repository}`;
-  try {
-    const store = await open(at);
-    const root = await store.resolve(image.digest);
-    if (root === undefined) return { image, store: name, state: 'missing', reason: '' };
-    const graph = await graphOf(store, root);
-    const there = await Promise.all(graph.map((descriptor) => store.exists(descriptor)));
-    return { image, store: name, state: there.every(Boolean) ? 'complete' : 'missing', reason: '' };
-  } catch (error) {
-    if (error instanceof ChartError && error.code === 'OCI_NOT_FOUND')
-      return { image, store: name, state: 'missing', reason: '' };
-    return { image, store: name, state: 'unchecked', reason: messageOf(error) };
-  }
+  return { source: store, root, target, tag, ...(mountable && { mountFrom: repository }) };
 }
 
 /**
- * A chart that names an image which is not there would not start anywhere. Where the recipe
- * mirrors images a release waits for every one of them; upstream's registry need not be within
- * reach, but when it is, it must have them.
- *
- * @throws MIRROR_INCOMPLETE naming the images and the command; OCI_NOT_FOUND
+ * A tag that nobody else has. Upstream moves its tags, and a pin is to one digest: where the
+ * tag is on another, the digest is part of it. Nothing reads it, the chart names the digest.
  */
-export function refuseMissingImages(checks: readonly ImageCheck[], mirror: string | undefined): void {
-  if (mirror !== undefined) refuseIncompleteMirror(checks);
-  const missing = checks.find(({ state }) => state === 'missing');
-  if (missing === undefined) return;
-  throw new ChartError(
-    'OCI_NOT_FOUND',
-    `${missing.store} does not have ${missing.image.digest}, which the chart names`,
-  );
+export async function freeTag(
+  target: ContentStore,
+  tag: string,
+  root: Descriptor,
+  out: Mirror['out'],
+): Promise<string> {
+  const taken = await target.resolve(tag);
+  if (taken === undefined || taken.digest === root.digest) return tag;
+  const free = digestTag(tag, root);
+  out.warn(`${target.name}:${tag} is another image, which stays; this one is tagged ${free}`);
+  return free;
 }
 
-function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
-  const lacking = checks.filter(({ state }) => state !== 'complete');
-  if (lacking.length === 0) return;
-  const lines = lacking.map(
-    ({ image, store, state, reason }) => `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`,
-  );
-  throw new ChartError(
-    'MIRROR_INCOMPLETE',
-    `The mirror does not hold every pinned image:\n  ${lines.join('\n  ')}`,
-  );
+/** The longest that a registry takes (distribution-spec v1.1, "Pulling manifests"). */
+const LONGEST_TAG = 128;
+
+function digestTag(tag: string, { digest }: Descriptor): string {
+  const end = `-${digest.slice('sha256:'.length)}`;
+  return `${tag.slice(0, LONGEST_TAG - end.length)}${end}`;
+}
+
+/** A copy of some platforms is another image, so the tag of the whole is not for it. */
+function subsetTag(tag: string, platforms: readonly string[]): string {
+  const names = [...new Set(platforms)].toSorted().map((platform) => platform.replaceAll('/', '-'));
+  return [tag, ...names].join('-').slice(0, LONGEST_TAG);
 }

@@ -3,6 +3,7 @@ import type { Output } from '../io/output.ts';
 import { HELM_CHART } from '../package/artifact.ts';
 import type { BundleItem } from './bundle.ts';
 import { finish } from './finish.ts';
+import { freeTag } from './images.ts';
 import { openBundle } from './open-bundle.ts';
 import { piecesOf } from './publication.ts';
 import { executeAll, planAll, type DoneJob, type Job } from './publish.ts';
@@ -33,7 +34,7 @@ export async function releaseBundle(path: string, release: BundleRelease): Promi
   const { flags, project, out } = release;
   const target = remoteTarget(await registry(release), release);
   const items = await openBundle(path);
-  const jobs = await Promise.all(items.map((item) => jobOf(item, target)));
+  const jobs = await Promise.all(items.map((item) => jobOf(item, target, out)));
   const planned = await planAll(jobs, out);
   if (flags['dry-run'] === true) {
     out.json({ plans: planned.map(({ plan }) => plan) });
@@ -76,7 +77,9 @@ async function finishChart(project: string, job: DoneJob<BundleJob>, target: Rem
   await finish(project, { chart, pieces, plan, steps, built: undefined }, pull);
 }
 
-async function jobOf(item: BundleItem, target: RemoteTarget): Promise<BundleJob> {
+async function jobOf(item: BundleItem, target: RemoteTarget, out: Output): Promise<BundleJob> {
   const { kind, name, tag, root, source } = item;
-  return { item, kind, publication: { source, root, target: await target.chartStore(name), tag } };
+  const store = await target.chartStore(name);
+  const free = kind === 'image' ? await freeTag(store, tag, root, out) : tag;
+  return { item, kind, publication: { source, root, target: store, tag: free } };
 }

@@ -8,14 +8,10 @@ import type { ContentStore } from '../oci/store.ts';
 import type { Built } from '../pipeline.ts';
 import { mirrored } from '../templatize/image.ts';
 import { helmPull } from '../verify/helm-pull.ts';
-import {
-  checkImage,
-  mirrorPublication,
-  pinnedImages,
-  type ImageCheck,
-  type OpenRepository,
-} from './images.ts';
+import { checkImage, type ImageCheck } from './image-check.ts';
+import { mirrorPublication, pinnedImages, type OpenRepository } from './images.ts';
 import type { Job } from './publish.ts';
+import { refuseShared } from './repositories.ts';
 import { opener, registryOptions, type RegistryFlagValues } from './registry-flags.ts';
 
 /** A registry that a release goes to. */
@@ -27,7 +23,11 @@ export interface RemoteTarget {
   chartStore(name: string): Promise<ContentStore>;
   /** The jobs that copy the images to the mirror. */
   mirrorJobs(built: Built): Promise<readonly Job[]>;
-  /** Looks at the images where the chart names them, and says what it found. */
+  /**
+   * Looks at the images where the chart names them, and says what it found.
+   *
+   * @throws REGISTRY_REFERENCE when one of them is where the chart goes
+   */
   checkImages(built: Built): Promise<readonly ImageCheck[]>;
   /** Pulls a published chart with a real Helm 3 and Helm 4, and gives their versions. */
   pull(chart: PulledChart): Promise<readonly string[]>;
@@ -75,17 +75,24 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
           `the images are copied to ${at}, but the chart names them at upstream's registry; set images.mirror in recipe.yaml to name the copies`,
         );
       const publications = await Promise.all(
-        pinnedImages(lock).map((image) => mirrorPublication(image, at, open)),
+        pinnedImages(lock).map((image) => mirrorPublication(image, { mirror: at, open, out })),
       );
       return publications.map((publication): Job => ({ kind: 'image', publication }));
     },
     checkImages: async ({ lock, project: { recipe } }) => {
-      const at = recipe.mirror;
-      const checks = await Promise.all(
-        pinnedImages(lock).map((image) =>
-          checkImage(image, at === undefined ? image.from : mirrored(image.from, at), open),
-        ),
-      );
+      const { mirror, chart } = recipe;
+      const images = pinnedImages(lock).map((image) => ({
+        image,
+        at: mirror === undefined ? image.from : mirrored(image.from, mirror),
+      }));
+      refuseShared([
+        { what: `the chart ${chart.name}`, repository: `${host}/${owner}/${chart.name}` },
+        ...images.map(({ image: { from }, at }) => ({
+          what: `the image ${from.registry}/${from.repository}`,
+          repository: `${at.registry}/${at.repository}`,
+        })),
+      ]);
+      const checks = await Promise.all(images.map(({ image, at }) => checkImage(image, at, open)));
       for (const { store, image, state, reason } of checks)
         out.step('image', `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`);
       return checks;

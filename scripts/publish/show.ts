@@ -37,17 +37,23 @@ export function printChecks({ documents, version }: Lock, out: Output): void {
   out.step('linted', 'helm lint --strict finds nothing');
 }
 
-/**
- * The digest and what a person does next.
- *
- * @param project the chart project; undefined when it is the one that commands take by default
- */
+/** Where a release is, for what comes next. */
+interface Place {
+  /** `HOST/OWNER`; undefined when it went to a layout. */
+  readonly registry: string | undefined;
+  /** Where the recipe says that the site deploys it. */
+  readonly namespace: string | undefined;
+  /** The chart project; undefined when it is the one that commands take by default. */
+  readonly project: string | undefined;
+}
+
+/** The digest and what a person does next. */
 export function printNextSteps(
   { digest, chart, target, tag }: PublishReceipt,
-  registry: string | undefined,
-  project: string | undefined,
+  { registry, namespace, project }: Place,
   out: Output,
 ): void {
+  const where = namespace === undefined ? '' : ` -n ${namespace}`;
   const npm = (name: string, ...args: readonly string[]): string =>
     [
       `npm run ${name}`,
@@ -66,7 +72,10 @@ export function printNextSteps(
       ? [[npm('release', '--registry oci://HOST/OWNER'), 'publish it to a registry']]
       : [
           [npm('argocd', `--registry oci://${registry}`), 'what Argo CD needs to deploy it'],
-          [`helm install ${chart.name} oci://${target} --version ${tag}`, 'install it without Argo CD'],
+          [
+            `helm install ${chart.name} oci://${target} --version ${tag}${where}`,
+            'install it without Argo CD',
+          ],
         ]),
   ]);
 }

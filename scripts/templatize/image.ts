@@ -1,3 +1,4 @@
+import { parseRegistryReference } from '../oci/reference.ts';
 import type { LockedImage } from '../recipe/lock.ts';
 import type { ImageValue } from './model.ts';
 
@@ -29,12 +30,13 @@ export function formatImage({ registry, repository, tag, digest }: ImageValue): 
 
 /**
  * Where the copy of an image is: `oci://HOST/OWNER` and the last part of its repository.
+ * Whatever the spelling, the same copy is named by the same words.
  * The chart and its image share one namespace of packages on Gitea, so they differ in name.
  */
 export function mirrored(
   image: Pick<LockedImage, 'registry' | 'repository'>,
   mirror: string,
 ): Pick<LockedImage, 'registry' | 'repository'> {
-  const [registry = '', ...owner] = mirror.replace(/^oci:\/\//, '').split('/');
-  return { registry, repository: [...owner, image.repository.split('/').at(-1)].join('/') };
+  const { registry, repository: owner } = parseRegistryReference(mirror);
+  return { registry, repository: `${owner}/${image.repository.split('/').at(-1) ?? ''}` };
 }

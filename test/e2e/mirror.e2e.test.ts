@@ -8,7 +8,8 @@ import { openRegistry } from '../../scripts/oci/registry.ts';
 import type { Descriptor } from '../../scripts/oci/store.ts';
 import { pushImage } from '../helpers/images.ts';
 import { pinImage, projectCopy, runScript, setMirror, startScript } from '../helpers/project.ts';
-import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
+import { startGitea } from '../helpers/gitea.ts';
+import { startDistribution, type Server } from '../helpers/servers.ts';
 import { describeWith, tool } from '../helpers/tools.ts';
 
 const SPEC = {
@@ -40,7 +41,7 @@ describeWith(
         tag: 'v9-thick',
         digest: index.digest,
       });
-      crane('auth', 'login', gitea.host, '-u', gitea.owners[0], '-p', gitea.env['GITEA_TOKEN'] ?? '');
+      crane('auth', 'login', gitea.host, '-u', gitea.user, '-p', gitea.env['GITEA_TOKEN'] ?? '');
     });
     afterAll(async () => {
       crane('auth', 'logout', gitea.host);

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRegistry } from '../../scripts/oci/registry.ts';
 import { graphOf } from '../../scripts/oci/copy.ts';
 import { projectCopy, startScript } from '../helpers/project.ts';
-import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
+import { startGitea } from '../helpers/gitea.ts';
+import { startDistribution, type Server } from '../helpers/servers.ts';
 import { describeWith, type Tool } from '../helpers/tools.ts';
 
 const SERVERS: readonly {

@@ -1,12 +1,39 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openRegistry } from '../../scripts/oci/registry.ts';
 import { storeContract } from '../contract/store-contract.ts';
-import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
-import { describeWith, type Tool } from '../helpers/tools.ts';
+import { startGitea } from '../helpers/gitea.ts';
+import { startDistribution, type Server } from '../helpers/servers.ts';
+import { pushImage } from '../helpers/images.ts';
+import { describeWith, findTool, type Tool } from '../helpers/tools.ts';
 
 /** The contract that the fakes fulfil, against the real servers. */
 contractOf('CNCF Distribution', 'docker-registry', startDistribution);
 contractOf('Gitea', 'gitea', startGitea);
+
+describeWith(['gitea'], 'a Gitea that runs already', () => {
+  it.skipIf(findTool('gitea') === undefined)(
+    'is used by GITEA_URL and GITEA_TOKEN alone, with owners that are gone afterwards',
+    async () => {
+      const own = await startGitea({});
+      const url = `http://${own.host}`;
+      const token = own.env['GITEA_TOKEN'] ?? '';
+      const named = await startGitea({ GITEA_URL: url, GITEA_TOKEN: token });
+      expect(named).toMatchObject({ host: own.host, user: own.user, env: own.env });
+      const [owner] = named.owners;
+      const store = await openRegistry(
+        { registry: named.host, repository: `${owner}/a/b` },
+        { env: named.env },
+      );
+      await pushImage(store, 'v1', { platforms: ['linux/amd64'], layers: 1, layerSize: 10 });
+      const found = async (): Promise<number> =>
+        (await fetch(`${url}/api/v1/orgs/${owner}`, { headers: { authorization: `token ${token}` } })).status;
+      expect(await found()).toBe(200);
+      await named.stop();
+      expect(await found()).toBe(404);
+      await own.stop();
+    },
+  );
+});
 
 function contractOf(name: string, tool: Tool, start: () => Promise<Server>): void {
   describeWith([tool], name, () => {

@@ -3,7 +3,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectCopy, runScript, type Ran } from '../helpers/project.ts';
-import { startDistribution, startGitea, type Server } from '../helpers/servers.ts';
+import { startGitea } from '../helpers/gitea.ts';
+import { startDistribution, type Server } from '../helpers/servers.ts';
 import { describeWith, tool, type Tool } from '../helpers/tools.ts';
 
 const SERVERS: readonly {
@@ -116,7 +117,7 @@ describeWith(['gitea'], 'a Gitea that refuses', () => {
   it('says that the credentials are refused, and exits 3', () => {
     const { status, output } = runScript(
       'release',
-      ['--project', project, '--registry', `oci://${server.host}/infra`],
+      ['--project', project, '--registry', `oci://${server.host}/${server.owners[0]}`],
       { GITEA_TOKEN: 'wrong-token-0123456789' },
     );
     expect(output).toContain('GITEA_TOKEN');
@@ -127,7 +128,7 @@ describeWith(['gitea'], 'a Gitea that refuses', () => {
 
 function inspectBySkopeo(reference: string, server: Server): string {
   const token = server.env['GITEA_TOKEN'];
-  const login = token === undefined ? [] : ['--creds', `${server.owners[0]}:${token}`];
+  const login = token === undefined ? [] : ['--creds', `${server.user}:${token}`];
   const { stdout, stderr } = spawnSync(tool('skopeo'), [
     'inspect',
     '--raw',
@@ -143,7 +144,7 @@ function digestByCrane(reference: string, server: Server): string {
   const token = server.env['GITEA_TOKEN'];
   const login = spawnSync(
     tool('crane'),
-    ['auth', 'login', server.host, '-u', server.owners[0], '-p', token ?? 'x'],
+    ['auth', 'login', server.host, '-u', server.user, '-p', token ?? 'x'],
     { encoding: 'utf8' },
   );
   expect(login.status).toBe(0);

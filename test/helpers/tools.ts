@@ -46,14 +46,19 @@ export function tool(name: Tool): string {
 const REQUIRED = process.env['CI'] === 'true' || process.env['E2E_REQUIRE'] === '1';
 
 /**
- * `describe` of a suite that needs tools. Where one is missing the suite is skipped with the
- * reason in its name; in CI (or with E2E_REQUIRE=1) it runs and fails.
+ * `describe` of a suite that needs tools. Where one is missing the suite is skipped, which is
+ * said with the reason; in CI (or with E2E_REQUIRE=1) it runs and fails.
  */
 export function describeWith(tools: readonly Tool[], name: string, suite: () => void): void {
   const missing = tools.filter(
     (wanted) => findTool(wanted) === undefined && !(wanted === 'gitea' && process.env['GITEA_URL']),
   );
-  if (missing.length === 0 || REQUIRED) describe(name, suite);
-  else
-    describe.skip(`${name} (skipped: ${missing.join(', ')} missing, run test/e2e/tools/prepare.sh)`, suite);
+  if (missing.length === 0 || REQUIRED) {
+    describe(name, suite);
+    return;
+  }
+  const reason = `${missing.join(', ')} missing, run test/e2e/tools/prepare.sh`;
+  // The reporter of a whole run only counts what is skipped.
+  console.warn(`skipped: ${name} (${reason})`);
+  describe.skip(`${name} (skipped: ${reason})`, suite);
 }

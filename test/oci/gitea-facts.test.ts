@@ -251,7 +251,7 @@ describe('tags', () => {
     const before = asked().length;
     const plan = await inspect(again);
     expect(plan).toMatchObject({ state: 'conflict', digest: first.root.digest, found: second.root.digest });
-    await expect(refuseConflict(again, plan)).rejects.toMatchObject({
+    await expect(refuseConflict({ kind: 'chart', publication: again, plan })).rejects.toMatchObject({
       code: 'PUBLISH_CONFLICT',
       message: expect.stringContaining(
         `  published  ${second.root.digest}\n  this one   ${first.root.digest}`,

@@ -1,62 +1,115 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Output } from '../../scripts/io/output.ts';
-import { layoutStore } from '../../scripts/oci/layout.ts';
-import { executeAll, planAll, type DoneJob } from '../../scripts/publish/publish.ts';
-import { bytesOf, graphStore, image } from '../helpers/oci-graph.ts';
+import { copy } from '../../scripts/oci/copy.ts';
+import { executeAll, planAll, type Job } from '../../scripts/publish/publish.ts';
+import type { RegistryFault } from '../helpers/fake-faults.ts';
+import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
+import { silent } from '../helpers/silent.ts';
+import { openOn } from '../oci/registry-setup.ts';
 
-const LAYER = bytesOf('a layer', 1000);
-const GRAPH = image('published', [LAYER]);
+const CHART = image('a chart', [Buffer.from('its layer')]);
+const IMAGE = multiArch('an image', 500);
 
-let folder = '';
+let registry: FakeRegistry;
+let said: string[];
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'publish-'));
+  registry = await fakeRegistry();
+  said = [];
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => registry.close());
 
-const nothing = (): void => undefined;
-const SILENT: Output = {
-  step: nothing,
-  line: nothing,
-  warn: nothing,
-  table: nothing,
-  json: nothing,
-  paint: (_, text) => text,
-  status: nothing,
-};
-
-/** A release to a layout, as another process would do it. */
-async function publish(): Promise<DoneJob | undefined> {
-  const publication = {
-    source: graphStore(GRAPH),
-    root: GRAPH.root,
-    target: layoutStore(folder),
-    tag: '1.0.0',
-  };
-  const [done] = await executeAll(await planAll([{ kind: 'chart', publication }], SILENT), SILENT);
-  return done;
+async function job(kind: Job['kind'], graph: Graph, repository = `own/${kind}`): Promise<Job> {
+  const target = await openOn(registry.host, repository);
+  return { kind, publication: { source: graphStore(graph), root: graph.root, target, tag: '1.0.0' } };
 }
 
-test('published again nothing is done; a piece that was damaged since is put right', async () => {
-  expect((await publish())?.steps.map(({ action }) => action)).toEqual(['upload', 'upload', 'upload']);
-  const again = await publish();
-  expect([again?.plan.state, again?.steps]).toEqual(['published', []]);
-  const layer = [...GRAPH.contents].find(([, bytes]) => bytes === LAYER)?.[0] ?? '';
-  const path = join(folder, 'blobs', ...layer.split(':'));
-  await writeFile(path, LAYER.toReversed());
-  const repaired = await publish();
-  expect(repaired?.plan).toMatchObject({
-    state: 'publish',
-    steps: expect.arrayContaining([
-      { action: 'skip', what: 'tag 1.0.0', digest: GRAPH.root.digest, size: 0 },
-    ]) as unknown,
+/** Plans and executes; `meanwhile` happens between the last write of a job and what is read back. */
+async function publish(jobs: readonly Job[], ...faults: readonly RegistryFault[]) {
+  const planned = await planAll(jobs, silent(said));
+  registry.faults.add(...faults);
+  return executeAll(planned, silent(said));
+}
+
+/** Reads by tag behind the plan: before the write and its one attempt; then what is read back. */
+const readBack = { method: 'GET', path: '/manifests/1.0.0', skip: 2 } as const;
+
+test('what is published is read back: a chart byte for byte, an image piece by piece', async () => {
+  const done = await publish([await job('chart', CHART), await job('image', IMAGE)]);
+  expect(done.map(({ kind, verification }) => [kind, verification.bytes > 0])).toEqual([
+    ['image', false],
+    ['chart', true],
+  ]);
+  expect(said).toContain(`verified every piece of ${IMAGE.root.digest} is there`);
+});
+
+test('a registry that alters what it gives back fails the release', async () => {
+  const altered = { method: 'GET', path: '/blobs/', times: 9, effect: { kind: 'corrupt-answer' } } as const;
+  await expect(publish([await job('chart', CHART)], altered)).rejects.toMatchObject({ code: 'OCI_DIGEST' });
+});
+
+test.each(['chart', 'image'] as const)(
+  'a tag that moved right after it was written fails the %s',
+  async (kind) => {
+    const other = image('somebody else’s', []);
+    const theirs = await openOn(registry.host, `own/${kind}`);
+    await copy(graphStore(other), theirs, other.root, { tag: 'theirs' });
+    const to = `http://${registry.host}/v2/own/${kind}/manifests/theirs`;
+    const moved = { ...readBack, times: 9, effect: { kind: 'redirect', to } } as const;
+    const mine = await job(kind, kind === 'chart' ? CHART : IMAGE);
+    await expect(publish([mine], moved)).rejects.toMatchObject({
+      code: 'VERIFY_FAILED',
+      message: `${registry.host}/own/${kind}:1.0.0 was published as ${mine.publication.root.digest}, but now names ${other.root.digest}`,
+    });
+  },
+);
+
+test('a tag that is gone right after it was written fails the release', async () => {
+  const gone = { ...readBack, effect: { kind: 'status', status: 404 } } as const;
+  await expect(publish([await job('chart', CHART)], gone)).rejects.toMatchObject({
+    code: 'VERIFY_FAILED',
+    message: expect.stringMatching(/ but now names nothing$/) as string,
   });
-  expect(repaired?.steps.filter(({ action }) => action === 'upload')).toContainEqual({
-    action: 'upload',
-    digest: layer,
-    size: 1000,
+});
+
+test('an image of which a piece is not there after all fails', async () => {
+  const digest = [...IMAGE.contents.keys()][0] ?? '';
+  const mine = await job('image', IMAGE);
+  // Asked by the plan, by the copy, by the upload, then by the check.
+  const lost = { method: 'HEAD', path: digest, skip: 2, effect: { kind: 'status', status: 404 } } as const;
+  await expect(publish([mine], lost)).rejects.toMatchObject({
+    code: 'VERIFY_FAILED',
+    message: `${registry.host}/own/image does not have ${digest}`,
   });
-  expect(Buffer.compare(await readFile(path), LAYER)).toBe(0);
+});
+
+test.each(['chart', 'image'] as const)(
+  'content that the registry lost under a right tag is brought again: %s',
+  async (kind) => {
+    const graph = kind === 'chart' ? CHART : IMAGE;
+    const jobs = [await job(kind, graph)];
+    await publish(jobs);
+    const [lost = ''] = registry.content.blobs.keys();
+    registry.content.blobs.delete(lost);
+    const from = registry.requests.length;
+    const [done] = await publish(jobs);
+    expect(done?.plan.steps.filter(({ action }) => action === 'upload')).toHaveLength(1);
+    expect(registry.content.blobs.has(lost)).toBe(true);
+    expect(said.at(-2)).toMatch(
+      /^restored .*, which had lost content \(1 uploaded, 0 mounted, \d there already\)$/,
+    );
+    // Neither the tag nor a manifest is written for it.
+    const puts = registry.requests.slice(from).filter(({ method }) => method === 'PUT');
+    expect(puts.map(({ url }) => /blobs|manifests/.exec(url)?.[0])).toEqual(['blobs']);
+    await publish(jobs);
+    expect(said.at(-2)).toMatch(/^unchanged /);
+  },
+);
+
+test('a chart and an image of one name are refused before anything is asked', async () => {
+  const jobs = [await job('chart', CHART, 'own/multus'), await job('image', IMAGE, 'own/multus')];
+  await expect(publish(jobs)).rejects.toMatchObject({
+    code: 'REGISTRY_REFERENCE',
+    message: `the chart the graph and the image the graph would both be ${registry.host}/own/multus`,
+  });
+  expect(registry.requests).toEqual([]);
 });

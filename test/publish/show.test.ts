@@ -26,8 +26,8 @@ const RECEIPT = {
   tag: '1.0.0',
 } as unknown as PublishReceipt;
 
-function commands(registry?: string, project?: string): readonly string[] {
-  const lines = printed((out) => printNextSteps(RECEIPT, registry, project, out));
+function commands(registry?: string, project?: string, namespace?: string): readonly string[] {
+  const lines = printed((out) => printNextSteps(RECEIPT, { registry, project, namespace }, out));
   return lines.slice(lines.indexOf('Next:') + 1).map((line) => line.split(/ {2,}/)[0] ?? '');
 }
 
@@ -54,6 +54,12 @@ describe('what to do next', () => {
       'npm run argocd -- --project /srv/other --registry oci://git.test/infra',
       'helm install c oci://git.test/infra/c --version 1.0.0',
     ]);
+  });
+
+  test('into the namespace that the recipe knows', () => {
+    expect(commands('git.test/infra', undefined, 'kube-system').at(-1)).toBe(
+      'helm install c oci://git.test/infra/c --version 1.0.0 -n kube-system',
+    );
   });
 
   test('in words that a shell takes as they are', () => {

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { copy } from '../../scripts/oci/copy.ts';
+import { checkImage, refuseMissingImages, type ImageCheck } from '../../scripts/publish/image-check.ts';
+import type { PinnedImage } from '../../scripts/publish/images.ts';
+import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { graphStore, multiArch } from '../helpers/oci-graph.ts';
+import { openOn } from '../oci/registry-setup.ts';
+
+const GRAPH = multiArch('pinned', 500);
+
+let registry: FakeRegistry;
+beforeEach(async () => {
+  registry = await fakeRegistry();
+});
+afterEach(() => registry.close());
+
+async function check(): Promise<ImageCheck> {
+  const from = { registry: registry.host, repository: 'up/tool' };
+  const image = { value: 'image', from, tag: 'v1', digest: GRAPH.root.digest };
+  return checkImage(image, from, ({ registry: host, repository }) => openOn(host, repository));
+}
+
+test('an image is complete, then lacks a layer, then is gone, then out of reach', async () => {
+  await copy(graphStore(GRAPH), await openOn(registry.host, 'up/tool'), GRAPH.root, { tag: 'v1' });
+  expect(await check()).toMatchObject({ state: 'complete', reason: '', store: `${registry.host}/up/tool` });
+
+  const [blob = ''] = [...registry.content.blobs.keys()];
+  registry.content.blobs.delete(blob);
+  expect(await check()).toMatchObject({ state: 'missing' });
+
+  // A child of the index, which the look at the whole graph needs.
+  const child = [...registry.content.manifests.keys()].find((key) => !key.includes(GRAPH.root.digest)) ?? '';
+  registry.content.manifests.delete(child);
+  expect(await check()).toMatchObject({ state: 'missing', reason: '' });
+
+  registry.content.manifests.clear();
+  expect(await check()).toMatchObject({ state: 'missing' });
+
+  registry.faults.add({ times: 99, effect: { kind: 'status', status: 403 } });
+  expect(await check()).toMatchObject({
+    state: 'unchecked',
+    reason: expect.stringContaining('403') as string,
+  });
+});
+
+const CHECKS = (['complete', 'missing', 'unchecked'] as const).map((state): ImageCheck => {
+  const reason = state === 'unchecked' ? 'nothing listens there' : '';
+  return { image: pinnedAt(state), store: `git.example.org/own/${state}`, state, reason };
+});
+
+function pinnedAt(name: string): PinnedImage {
+  return {
+    value: name,
+    from: { registry: 'ghcr.io', repository: name },
+    tag: 'v1',
+    digest: `sha256:${name}`,
+  };
+}
+
+test('a mirror must have every image; one that cannot be asked is not known to', () => {
+  const [complete, missing, unchecked] = CHECKS as [ImageCheck, ImageCheck, ImageCheck];
+  const mirrorName = 'oci://git.example.org/own';
+  expect(() => refuseMissingImages([complete], mirrorName)).not.toThrow();
+  expect(() => refuseMissingImages([complete, missing, unchecked], mirrorName)).toThrow(
+    expect.objectContaining({
+      code: 'MIRROR_INCOMPLETE',
+      message: [
+        'The mirror does not hold every pinned image:',
+        '  git.example.org/own/missing@sha256:missing: missing',
+        '  git.example.org/own/unchecked@sha256:unchecked: unchecked (nothing listens there)',
+      ].join('\n'),
+      hint: 'Run npm run mirror, or release with --mirror-images.',
+    }),
+  );
+});
+
+test('upstream’s registry may be out of reach, but must have what it is asked for', () => {
+  const [complete, missing, unchecked] = CHECKS as [ImageCheck, ImageCheck, ImageCheck];
+  expect(() => refuseMissingImages([complete, unchecked], undefined)).not.toThrow();
+  expect(() => refuseMissingImages([complete, missing], undefined)).toThrow(
+    expect.objectContaining({ code: 'OCI_NOT_FOUND' }),
+  );
+});
