@@ -11,6 +11,8 @@ export interface SchemaNode {
   readonly type: string;
   /** Declared properties in the author's order; empty for leaves and free maps. */
   readonly properties: ReadonlyMap<string, SchemaNode>;
+  /** Of a list of objects: the keys that its elements may have, in the author's order. */
+  readonly elementKeys: readonly string[];
 }
 
 const FRIENDLY_TYPES: Readonly<Record<string, string>> = { array: 'list', boolean: 'bool', integer: 'int' };
@@ -23,10 +25,12 @@ export function schemaTree(root: JsonObject): SchemaNode {
 function nodeOf(raw: JsonObject, root: JsonObject): SchemaNode {
   const schema = resolve(raw, root);
   const properties = isObject(schema['properties']) ? Object.entries(schema['properties']) : [];
+  const items = isObject(schema['items']) ? resolve(schema['items'], root) : {};
   return {
     schema,
     description: typeof schema['description'] === 'string' ? schema['description'] : '',
     type: typeOf(schema, root),
+    elementKeys: isObject(items['properties']) ? Object.keys(items['properties']) : [],
     properties: new Map(
       properties.flatMap(([key, value]) => (isObject(value) ? [[key, nodeOf(value, root)] as const] : [])),
     ),

@@ -106,6 +106,7 @@ function sketch(key: string, unset: Json | undefined, node: SchemaNode): string 
 
 function comment(node: SchemaNode, departure: Departure | undefined, pad: string): string {
   const lines = node.description === '' ? [] : [`-- ${node.description}`];
+  if (node.elementKeys.length > 0) lines.push(`Each may have: ${node.elementKeys.join(', ')}.`);
   if (departure !== undefined) {
     lines.push(`Upstream: ${JSON.stringify(departure.upstream)}. Changed because ${departure.reason}.`);
   }

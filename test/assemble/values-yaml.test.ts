@@ -45,9 +45,13 @@ function keysOf(text: string): ReadonlyMap<string, string> {
   return found;
 }
 
+function nodeAt(node: SchemaNode, path: string): SchemaNode | undefined {
+  return path.split('.').reduce<SchemaNode | undefined>((at, key) => at?.properties.get(key), node);
+}
+
 /** The text with every commented key in force; the header and the descriptions stay comments. */
 function uncommented(text: string): string {
-  return text.slice(text.indexOf('\n\n')).replaceAll(/^( *)# (?!-- |Upstream: )/gm, '$1');
+  return text.slice(text.indexOf('\n\n')).replaceAll(/^( *)# (?!-- |Upstream: |Each may have: )/gm, '$1');
 }
 
 function withoutNulls(value: Json): Json {
@@ -89,7 +93,9 @@ describe.each(charts)('$name', ({ model, schema, files }) => {
     const there = described(schema).filter(([path]) => keys.has(path));
     expect(there.length).toBeGreaterThan(5);
     for (const [path, description] of there) {
-      const last = reasons.get(path) ?? `# -- ${description}`;
+      const keysOfEach = nodeAt(schema, path)?.elementKeys ?? [];
+      const each = keysOfEach.length === 0 ? undefined : `# Each may have: ${keysOfEach.join(', ')}.`;
+      const last = reasons.get(path) ?? each ?? `# -- ${description}`;
       expect([path, keys.get(path)?.endsWith(last)]).toEqual([path, true]);
     }
   });
@@ -193,6 +199,14 @@ describe('one key', () => {
       { a: { c: { d: [1] } } },
       'a:\n  # -- A text.\n  b: x\n  # -- A text.\n  # c:\n  #   d:\n  #     - 1\n\n',
     ],
+    [
+      'that is a list of objects, with what each may have',
+      { a: [] },
+      { a: { ...text, items: { type: 'object', properties: { b: text, c: {} } } } },
+      {},
+      '# -- A text.\n# Each may have: b, c.\na: []\n',
+    ],
+    ['that is a list of texts', { a: [] }, { a: { ...text, items: text } }, {}, '# -- A text.\na: []\n'],
     ['without default at the top', { b: 'x' }, { a: text, b: text }, {}, '# -- A text.\nb: x\n'],
   ])('%s', (_, values, properties, unset, written) => {
     expect(body(values, properties, unset)).toBe(written);

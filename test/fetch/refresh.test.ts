@@ -157,41 +157,6 @@ describe('what is written', () => {
   });
 });
 
-describe('an answer in place of the file is named as what it is', () => {
-  test.each([
-    ['HTML', '<!DOCTYPE html><title>Sign in</title>', 'is HTML or XML, not YAML: it begins "<!DOCTYPE html>'],
-    ['HTML behind a comment', '<!-- sso -->\n<html>', 'is HTML or XML, not YAML: it begins "<!-- sso -->'],
-    ['a JSON error', ' {"message": "Not Found"}\n', 'is JSON without apiVersion, not a manifest: it begins '],
-  ])('%s', async (_, body, message) => {
-    files['/v1/a.yml'] = body;
-    const wrong = {
-      code: 'PARSE_ENCODING',
-      exitCode: 1,
-      message: expect.stringContaining(message) as string,
-    };
-    await expect(refresh(request('v1', { sha256: hex(OLD) }))).rejects.toMatchObject(wrong);
-    await expect(refresh(request('v1', { update: true }))).rejects.toMatchObject(wrong);
-    expect(await readdir(project)).toEqual([]);
-  });
-
-  test('but a manifest in JSON is one', async () => {
-    files['/v1/a.yml'] = '{"apiVersion": "v1", "kind": "Test", "metadata": {"name": "j"}}';
-    expect((await refresh(request('v1', { update: true }))).resources).toBe(1);
-    await expect(refresh(request('v1', { sha256: hex(OLD) }))).rejects.toMatchObject({
-      code: 'FETCH_CHECKSUM',
-    });
-  });
-});
-
-test('when no source has the file, what to do is what all of them say', async () => {
-  const mirrors = [`${server.url}/none`];
-  const upstream = { version: 'v1', url: `${server.url}/gone`, mirrors };
-  await expect(refresh(request('v1', { upstream, sha256: hex(OLD) }))).rejects.toMatchObject({
-    code: 'FETCH_FAILED',
-    hint: expect.stringMatching(/check upstream\.version and upstream\.url/) as string,
-  });
-});
-
 describe('sources in their order', () => {
   test('--from FILE asks nobody else; the recipe stays what is written down', async () => {
     const path = join(project, 'local.yml');
