@@ -7,14 +7,23 @@ import { isObject } from '../../scripts/templatize/tree.ts';
 import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
 import { CACHE } from './tools.ts';
 
-/** Says what a custom resource's own CRD (brought by prepare.sh) has against an object; [] when nothing. */
-export function crdFindings(file: string, object: JsonObject): readonly string[] {
-  const crd = parse(readFileSync(join(CACHE, 'crds', file), 'utf8')) as {
-    spec: { versions: readonly { name: string; schema: { openAPIV3Schema: JsonObject } }[] };
+interface Crd {
+  readonly spec: {
+    readonly versions: readonly { readonly name: string; readonly schema: { openAPIV3Schema: JsonObject } }[];
   };
+}
+
+/** Says what a CRD that prepare.sh has brought has against an object; [] when nothing. */
+export function crdFindings(file: string, object: JsonObject): readonly string[] {
+  return findingsOf(parse(readFileSync(join(CACHE, 'crds', file), 'utf8')) as JsonObject, object);
+}
+
+/** The same of a CRD as an object. */
+export function findingsOf(definition: JsonObject, object: JsonObject): readonly string[] {
+  const crd = definition as unknown as Crd;
   const version = String(object['apiVersion']).split('/')[1];
   const schema = crd.spec.versions.find(({ name }) => name === version)?.schema.openAPIV3Schema;
-  if (schema === undefined) return [`${file} has no version ${version ?? ''}`];
+  if (schema === undefined) return [`the CRD has no version ${version ?? ''}`];
   const options = { strict: false, allErrors: true, validateFormats: false, code: { regExp: goRegExp } };
   const validate = new Ajv(options).compile(closed(schema, true));
   validate(object);

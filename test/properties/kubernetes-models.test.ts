@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { ChartError } from '../../scripts/errors.ts';
 import type { JsonObject } from '../../scripts/parse/manifest.ts';
 import { setPath } from '../../scripts/templatize/tree.ts';
+import { findingsOf } from '../helpers/crd.ts';
 import { drawRelease, drawValues, expectation } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
@@ -22,13 +23,20 @@ const MODELS: Readonly<Record<string, new (data: never) => { validate(): void }>
   DaemonSet,
 };
 
-/** Kinds that are not Kubernetes' own; the end-to-end tests judge them by their CRDs. */
-const CUSTOM = new Set(['NetworkAttachmentDefinition', 'PodMonitor', 'PrometheusRule']);
+/** Kinds of the Prometheus operator; the end-to-end tests judge them by its CRDs. */
+const CUSTOM = new Set(['PodMonitor', 'PrometheusRule']);
 
 const { project, manifest, model, files } = await thisProject();
 const subject = { recipe: project.recipe, manifest, files, defaults: model.defaults, directory: '' };
 
+const crd = manifest.resources.find(({ kind }) => kind === 'CustomResourceDefinition')?.object ?? {};
+
 function validate(object: JsonObject): void {
+  if (object['kind'] === 'NetworkAttachmentDefinition') {
+    const findings = findingsOf(crd, object);
+    if (findings.length > 0) throw new Error(findings.join('\n'));
+    return;
+  }
   if (CUSTOM.has(String(object['kind']))) return;
   const Model = MODELS[String(object['kind'])];
   if (Model === undefined) throw new Error(`No model for ${String(object['kind'])}`);
@@ -50,4 +58,6 @@ test('an object that Kubernetes does not take is found', () => {
   const daemonSet = manifest.resources.find(({ kind }) => kind === 'DaemonSet');
   const broken = setPath(daemonSet?.object ?? {}, 'spec.template.spec.terminationGracePeriodSeconds', 'ten');
   expect(() => validate(broken)).toThrow(/terminationGracePeriodSeconds/);
+  const network = { apiVersion: 'k8s.cni.cncf.io/v1', kind: 'NetworkAttachmentDefinition' };
+  expect(() => validate({ ...network, spec: { config: {} } })).toThrow(/config must be string/);
 });
