@@ -1,38 +1,23 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { digestOf, readAll, streamOf } from '../../scripts/oci/digest.ts';
-import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { describe, expect, test } from 'vitest';
+import { streamOf } from '../../scripts/oci/digest.ts';
+import type { FakeOptions, FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes } from '../helpers/oci-graph.ts';
-import { openOn } from './registry-setup.ts';
+import { fakeRegistries, openOn, OWN, putBlob, readBlob } from './registry-setup.ts';
 
 const LOGIN = { username: 'somebody', password: 'a secret of the tests' };
 const ENV = { HOME: '/nonexistent', REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
-const OWN = 'owner/name';
 const BLOB = bytesOf('redirects', 300_000);
 const DESCRIPTOR = describeBytes(BLOB);
 
-const running: FakeRegistry[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((registry) => registry.close()));
-});
-
-async function start(options: FakeOptions = {}): Promise<FakeRegistry> {
-  const registry = await fakeRegistry(options);
-  running.push(registry);
-  return registry;
-}
+const start = fakeRegistries();
 
 /** A registry that has the blob. */
 async function withBlob(options: FakeOptions = {}): Promise<FakeRegistry> {
-  const registry = await start(options);
-  registry.content.blobs.set(`${OWN} ${DESCRIPTOR.digest}`, Buffer.from(BLOB));
-  return registry;
+  return putBlob(await start(options), DESCRIPTOR, BLOB);
 }
 
-/** The digest of the blob that is read there. */
-async function read(registry: FakeRegistry, options: Parameters<typeof openOn>[2] = {}): Promise<string> {
-  const store = await openOn(registry.host, OWN, options);
-  return digestOf(await readAll(await store.fetch(DESCRIPTOR), DESCRIPTOR, store.name));
-}
+const read = (registry: FakeRegistry, options?: Parameters<typeof openOn>[2]): Promise<string> =>
+  readBlob(registry, DESCRIPTOR, options);
 
 describe('redirects', () => {
   test('are followed to another origin without credentials', async () => {

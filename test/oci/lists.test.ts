@@ -1,25 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { streamOf } from '../../scripts/oci/digest.ts';
 import { OCI_INDEX } from '../../scripts/oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
-import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes, graphStore, image } from '../helpers/oci-graph.ts';
-import { openOn } from './registry-setup.ts';
+import { fakeRegistries, openOn } from './registry-setup.ts';
 
 const GRAPH = image('lists', [bytesOf('lists', 1000)]);
 
-const running: FakeRegistry[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((registry) => registry.close()));
-});
-
-async function start(options: FakeOptions = {}): Promise<FakeRegistry> {
-  const registry = await fakeRegistry(options);
-  running.push(registry);
-  return registry;
-}
+const start = fakeRegistries();
 
 /** Pushes the bytes of a manifest or of a blob. */
 async function push(store: ContentStore, text: string, mediaType: string): Promise<Descriptor> {
