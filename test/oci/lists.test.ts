@@ -4,6 +4,7 @@ import { streamOf } from '../../scripts/oci/digest.ts';
 import { OCI_INDEX } from '../../scripts/oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
+import type { FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes, graphStore, image } from '../helpers/oci-graph.ts';
 import { fakeRegistries, openOn } from './registry-setup.ts';
 
