@@ -69,7 +69,13 @@ export function endsWithUs(end: () => void): () => void {
 /** Ends what runs for this process and removes what is half written; for a process that is about to end by a signal. */
 export function tidyUp(): void {
   for (const end of running) end();
-  for (const name of unfinished) rmSync(name, { recursive: true, force: true, maxRetries: 3 });
+  for (const name of unfinished) {
+    try {
+      rmSync(name, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // The others go all the same.
+    }
+  }
 }
 
 function unique(): string {

@@ -18,7 +18,7 @@ export interface PublishPlan {
   /** The manifest's digest. */
   readonly digest: string;
   /**
-   * `publish`: there is work. `published`: the tag is on this very digest.
+   * `publish`: there is work. `published`: the tag is on this very digest, and all of it is there.
    * `conflict`: the tag is on another digest, which a release never changes.
    */
   readonly state: 'publish' | 'published' | 'conflict';
@@ -56,9 +56,11 @@ export function planPublish(
 ): PublishPlan {
   const digest = pieces.at(-1)?.descriptor.digest ?? '';
   const conflict = state.tagged !== undefined && state.tagged !== digest;
-  const published = state.tagged === digest;
+  const tagged = state.tagged === digest;
+  // A tagged release that lacks a piece (a damaged layout) is put right: it stays the same release.
+  const published = tagged && pieces.every(({ descriptor }) => state.present.has(descriptor.digest));
   const tagStep: PlanStep = {
-    action: conflict ? 'conflict' : published ? 'skip' : 'tag',
+    action: conflict ? 'conflict' : tagged ? 'skip' : 'tag',
     what: `tag ${tag}`,
     digest: state.tagged ?? digest,
     size: 0,

@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copy } from '../../scripts/oci/copy.ts';
+import type { RegistryOptions } from '../../scripts/oci/registry.ts';
 import type { Descriptor } from '../../scripts/oci/store.ts';
-import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { graphStore, multiArch } from '../helpers/oci-graph.ts';
 import { pinImage, projectCopy } from '../helpers/project.ts';
 import { ROOT } from '../helpers/this-project.ts';
@@ -47,11 +48,18 @@ export interface Site {
 
 const IMAGE = { repository: 'upstream/multus-cni', tag: 'v9-thick' } as const;
 
-/** A copy of this project whose image is pinned to one in a registry of its own. */
-export async function site(): Promise<Site> {
-  const [project, registry] = await Promise.all([projectCopy(), fakeRegistry({ flavour: 'gitea' })]);
+/**
+ * A copy of this project whose image is pinned to one in a registry of its own.
+ *
+ * @param access how to reach the registry, where its options ask for more
+ */
+export async function site(options: FakeOptions = {}, access: Partial<RegistryOptions> = {}): Promise<Site> {
+  const [project, registry] = await Promise.all([
+    projectCopy(),
+    fakeRegistry({ flavour: 'gitea', ...options }),
+  ]);
   const graph = multiArch('site', 1000);
-  const store = await openOn(registry.host, IMAGE.repository);
+  const store = await openOn(registry.host, IMAGE.repository, access);
   await copy(graphStore(graph), store, graph.root, { tag: IMAGE.tag });
   await pinImage(project, { registry: registry.host, ...IMAGE, digest: graph.root.digest });
   return {

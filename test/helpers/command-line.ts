@@ -20,12 +20,15 @@ export async function runCommand(
   name: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  input = '',
 ): Promise<CommandResult> {
   const argv = ['--import', 'tsx/esm', join(ROOT, 'scripts', `${name}.ts`), ...args];
   const base = { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: process.env['TMPDIR'] };
   const options = { cwd: ROOT, maxBuffer: MAX_OUTPUT, env: { ...base, ...env } };
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, argv, options)) };
+    const running = promisify(execFile)(process.execPath, argv, options);
+    running.child.stdin?.on('error', () => {}).end(input);
+    return { code: 0, ...(await running) };
   } catch (error) {
     const { code, stdout, stderr } = error as CommandResult;
     return { code, stdout, stderr };

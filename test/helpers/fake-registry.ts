@@ -20,6 +20,8 @@ export interface FakeOptions {
   readonly login?: { readonly username: string; readonly password: string };
   /** With a login: reading needs only an anonymous token. */
   readonly publicPull?: boolean;
+  /** Asks for name and password at every request, as Distribution with htpasswd does. */
+  readonly basicOnly?: boolean;
   /** Requests that one token is good for; then it is refused as expired. */
   readonly tokenUses?: number;
   /** PEM; speaks https with them. */
@@ -144,11 +146,12 @@ interface Token {
   uses: number;
 }
 
-function tokenGate({ login, publicPull = false, flavour, tokenUses = Infinity }: FakeOptions): Gate {
+function tokenGate(options: FakeOptions): Gate {
+  const { login, publicPull = false, flavour, tokenUses = Infinity, basicOnly = false } = options;
   const tokens = new Map<string, Token>();
   const basic = login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
   const allows = ({ headers: { authorization = '' } }: IncomingMessage, scope: string): boolean => {
-    if (login === undefined || (flavour === 'gitea' && authorization === basic)) return true;
+    if (login === undefined || ((flavour === 'gitea' || basicOnly) && authorization === basic)) return true;
     const token = tokens.get(authorization.replace(/^Bearer /, ''));
     if (token === undefined || token.uses <= 0) return false;
     return token.scopes.some(
@@ -175,7 +178,8 @@ function tokenGate({ login, publicPull = false, flavour, tokenUses = Infinity }:
   };
   const gate = (request: IncomingMessage, origin: string): Reply | undefined => {
     const url = new URL(request.url ?? '', origin);
-    if (url.pathname === '/v2/token') return issue(request, url);
+    // Clients that try OAuth2 first, as Helm does, then ask by GET, as the others do.
+    if (url.pathname === '/v2/token') return request.method === 'GET' ? issue(request, url) : { status: 405 };
     const repository = PATH.exec(url.pathname)?.[1] ?? '';
     const actions = request.method === 'GET' || request.method === 'HEAD' ? 'pull' : 'pull,push';
     const scope = `repository:${repository}:${actions}`;
@@ -184,15 +188,20 @@ function tokenGate({ login, publicPull = false, flavour, tokenUses = Infinity }:
       if (token !== undefined) token.uses--;
       return undefined;
     }
-    return unauthorized(origin, scope, flavour);
+    return unauthorized(basicOnly ? [BASIC] : challengesOf(origin, scope, flavour));
   };
   return Object.assign(gate, { allows });
 }
 
+const BASIC = 'Basic realm="Gitea Container Registry"';
+
 /** Gitea sends two headers (measured), Distribution one with the scope that is wanted. */
-function unauthorized(origin: string, scope: string, flavour: Flavour | undefined): Reply {
+function challengesOf(origin: string, scope: string, flavour: Flavour | undefined): readonly string[] {
   const bearer = `Bearer realm="${origin}/v2/token",service="container_registry",scope="${flavour === 'gitea' ? '*' : scope}"`;
-  const challenges = flavour === 'gitea' ? [bearer, 'Basic realm="Gitea Container Registry"'] : [bearer];
+  return flavour === 'gitea' ? [bearer, BASIC] : [bearer];
+}
+
+function unauthorized(challenges: readonly string[]): Reply {
   const refusal = refuse(401, 'UNAUTHORIZED');
   return { ...refusal, headers: { ...refusal.headers, 'www-authenticate': challenges } };
 }

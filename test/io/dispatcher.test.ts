@@ -1,25 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dispatcherFor, type DispatcherOptions } from '../../scripts/io/dispatcher.ts';
+import { certificate } from '../helpers/certificate.ts';
 import { close, listen, serve, type TestServer } from '../helpers/http-server.ts';
-
-const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
-const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-
-/** A proxy that only tunnels, as undici asks for, and notes where to. */
-interface Proxy {
-  readonly url: string;
-  readonly asked: (string | undefined)[];
-  close(): Promise<void>;
-}
+import { startProxy, type Proxy } from '../helpers/proxy.ts';
 
 let folder = '';
 let hasOpenssl = true;
@@ -30,7 +20,7 @@ let proxy: Proxy;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dispatcher-'));
-  for (const name of ['ca', 'other']) hasOpenssl &&= certificate(name);
+  for (const name of ['ca', 'other']) hasOpenssl &&= certificate(folder, name);
   server = await serve((_, response) => response.end('direct'));
   behind = await serve((_, response) => response.end('through'));
   proxy = await startProxy(() => behind.port);
@@ -39,33 +29,6 @@ afterAll(async () => {
   await Promise.all([server.close(), proxy.close(), behind.close()]);
   await rm(folder, { recursive: true });
 });
-
-/** Makes a self-signed certificate of 127.0.0.1; false where there is no openssl. */
-function certificate(name: string): boolean {
-  const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)];
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:upstream.test'];
-  try {
-    execFileSync(OPENSSL, ['req', '-x509', ...EC, '-days', '2', ...files, ...subject], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Every tunnel ends at one port of the loopback, whatever was asked for. */
-async function startProxy(port: () => number): Promise<Proxy> {
-  const asked: (string | undefined)[] = [];
-  const listening = createServer().on('connect', (incoming, socket) => {
-    asked.push(incoming.url);
-    const tunnel = connect(port(), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      tunnel.pipe(socket).pipe(tunnel);
-    });
-    for (const end of [tunnel, socket]) end.on('error', () => {});
-  });
-  const url = `http://127.0.0.1:${await listen(listening)}`;
-  return { url, asked, close: () => close(listening) };
-}
 
 async function startTls(): Promise<{ readonly listening: Server; readonly port: number }> {
   const [key, cert] = await Promise.all(['ca.key', 'ca.pem'].map((name) => readFile(join(folder, name))));

@@ -32,6 +32,14 @@ test('a process that is told to end removes what is half written, not what is do
   expect(await readdir(folder)).toEqual([done.slice(folder.length + 1)]);
 });
 
+test('what cannot be removed does not keep the rest from it', async () => {
+  await writeFile(join(folder, 'file'), '');
+  const [, half] = [temporaryName(join(folder, 'file', 'below')), temporaryName(join(folder, 'half'))];
+  await writeFile(half, '');
+  tidyUp();
+  expect(await readdir(folder)).toEqual(['file']);
+});
+
 test('it removes the folders that it needed for a while, with all that is in them', async () => {
   await withTemporaryFolder(
     'login-',

@@ -8,33 +8,14 @@ import { copy } from '../../scripts/oci/copy.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, graphStore, image } from '../helpers/oci-graph.ts';
+import { expectNoSecret, FORMS, LOGIN } from '../helpers/secret-forms.ts';
 import { openOn } from './registry-setup.ts';
 
-// Of characters that URLs and base64 change, so that each form is another text.
-const LOGIN = { username: 'somebody', password: 'pä§§/wörd+?& of the tests' };
-const PAIR = `${LOGIN.username}:${LOGIN.password}`;
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const FORMS = [
-  LOGIN.password,
-  encodeURIComponent(LOGIN.password),
-  base64(LOGIN.password),
-  base64(PAIR),
-  base64(PAIR).replaceAll('=', ''),
-  encodeURIComponent(base64(PAIR)),
-];
 const ENV = { HOME: '/nonexistent', REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
 const GRAPH = image('secrets', [bytesOf('secrets', 50_000)]);
 
 let registry: FakeRegistry;
 afterEach(() => registry.close());
-
-/** What the tokens of the fake look like. */
-const TOKEN = /token-\d+-of-the-fake/;
-
-function expectNoSecret(text: string): void {
-  for (const form of FORMS) expect(text).not.toContain(form);
-  expect(text).not.toMatch(TOKEN);
-}
 
 /** A server that writes back what it was sent, as debugging proxies do. */
 const echo = (path: string): RegistryFault => ({
