@@ -14,8 +14,9 @@ export function withDefaults(schema: JsonObject, defaults: JsonObject): JsonObje
 function withoutUnused(schema: JsonObject): JsonObject {
   const { definitions } = schema;
   if (!isObject(definitions)) return schema;
-  const refs = new Set(refsIn(schema));
-  const used = Object.entries(definitions).filter(([name]) => refs.has(`#/definitions/${name}`));
+  // A reference may also lead to what stands inside a definition.
+  const names = new Set(refsIn(schema).map((ref) => ref.split('/')[2]));
+  const used = Object.entries(definitions).filter(([name]) => names.has(name));
   const rest = { ...schema, definitions: Object.fromEntries(used) };
   return used.length === Object.keys(definitions).length ? schema : withoutUnused(rest);
 }

@@ -62,11 +62,10 @@ export async function executeAll<J extends Job>(
 async function executeJob<J extends Job>(job: PlannedJob<J>, out: Output): Promise<DoneJob<J>> {
   const { plan, publication, kind } = job;
   const name = `${plan.target}:${plan.tag}`;
-  // The tag is right, but there is work.
-  const lost = plan.state === 'publish' && plan.steps.at(-1)?.action === 'skip';
   const steps = plan.state === 'publish' ? await transfer(job, out) : [];
   const verification = await (kind === 'chart' ? readBack : checkComplete)(publication);
-  if (lost) out.step('restored', `${name}, which had lost content (${summary(steps)})`);
+  const restored = plan.state === 'publish' && plan.steps.at(-1)?.action === 'skip';
+  if (restored) out.step('restored', `${name}, which had lost content (${summary(steps)})`);
   else if (plan.state === 'published') out.step('unchanged', `${name} is already published with this digest`);
   else out.step('published', `${name} (${summary(steps)})`);
   out.step(

@@ -19,7 +19,8 @@ const SCHEMA: JsonObject = {
     path: { type: 'string' },
     mount: { description: 'any', properties: { path: { $ref: '#/definitions/path' } } },
     other: { properties: { h: { $ref: '#/definitions/deep' } } },
-    deep: { type: 'object' },
+    deep: { $ref: '#/definitions/outer/definitions/inner' },
+    outer: { definitions: { inner: { type: 'object' } } },
     unused: { $ref: '#/definitions/onlyByUnused' },
     onlyByUnused: {},
   },
@@ -39,7 +40,7 @@ test('each property that has a default says it; definitions are written out wher
     d: { properties: { e: { type: 'string', default: 'x' }, f: { type: 'string' } } },
     g: { $ref: '#/definitions/other' },
   });
-  expect(Object.keys(definitions as JsonObject)).toEqual(['path', 'mount', 'other', 'deep']);
+  expect(Object.keys(definitions as JsonObject)).toEqual(['path', 'mount', 'other', 'deep', 'outer']);
 });
 
 test('in the chart every value with a default says it in the schema, and the schema takes them all', async () => {

@@ -30,6 +30,9 @@ async function mirror({ path = '', ...fault }: Fault) {
   const owner = `owner-${++owners}`;
   const target = here.target.replace(/\/site$/, `/${owner}`);
   here.registry.faults.add({ ...fault, path: new RegExp(`/v2/${owner}/multus-cni${path}`) });
+  // The image is in the same registry, which would mount: these are about content on its way.
+  const mounts = new RegExp(`/v2/${owner}/multus-cni/blobs/uploads/\\?mount=`);
+  here.registry.faults.add({ method: 'POST', path: mounts, times: ALWAYS, effect: status(405) });
   const args = ['--project', here.project, '--json', '--registry', target];
   const result = await runCommand('mirror', args);
   return { ...result, tag: here.registry.content.tags.get(`${owner}/multus-cni v9-thick`) };

@@ -145,7 +145,12 @@ describe('a registry with a certificate of an authority of one’s own', () => {
   test('and Helm’s pull of a release too', async ({ skip }) => {
     const host = await nameOfLoopback();
     if (secure === undefined || host === undefined) return skip('no openssl, or no name of the loopback');
+    // The image by the same name: of another of this machine nobody said that it speaks https.
+    const registry = `${host}:${secure.registry.host.split(':')[1] ?? ''}`;
+    const image = { repository: 'upstream/multus-cni', tag: 'v9-thick', digest: secure.image.digest };
+    await pinImage(secure.project, { ...image, registry });
     const { code, stdout, stderr } = await run('release', 'own.pem', host);
+    await pinImage(secure.project, { ...image, registry: secure.registry.host });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^image +\S+: complete$/m);
     expect(stdout).toMatch(/^pulled +by Helm 3\.\S+ and Helm 4\.\S+, the same archive$/m);

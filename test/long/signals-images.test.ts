@@ -47,7 +47,9 @@ interface Phase {
 }
 
 const STALL = { kind: 'stall-answer', after: 100 } as const;
-const oci = (owner: string): string => here.target.replace(/\/site$/, `/${owner}`);
+/** By another name than the image's registry, within which a mirror would mount and send nothing. */
+const oci = (owner: string): string =>
+  here.target.replace('127.0.0.1', 'localhost').replace(/\/site$/, `/${owner}`);
 const fromBundle = (owner: string): Command => ['release', '--from-bundle', bundle, '--registry', oci(owner)];
 
 const PHASES: Readonly<Record<string, Phase>> = {
