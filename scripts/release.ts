@@ -92,10 +92,11 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
       chart: { name, version },
       pieces: await piecesOf(chart.publication),
       plan: chart.plan,
-      steps: done.flatMap((job) => job.steps),
+      done,
       built,
     },
     remote && (() => remote.pull({ name, version, digest: archive.descriptor.digest })),
+    out,
   );
   printDepartures(built.model.departures, built.lock, out);
   const { namespace } = built.project.recipe.argocd ?? {};

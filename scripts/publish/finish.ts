@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeAtomic } from '../io/files.ts';
+import type { Output } from '../io/output.ts';
 import { receiptOf, type PublishReceipt, type ReceiptInput } from './receipt.ts';
 
 /** Where a release's files are, without their endings: `dist/NAME-VERSION`. */
@@ -17,13 +18,15 @@ export async function finish(
   project: string,
   input: Omit<ReceiptInput, 'pulledBy'>,
   pull: (() => Promise<readonly string[]>) | undefined,
+  out: Output,
 ): Promise<PublishReceipt> {
+  const file = `${releaseBase(input.chart)}.receipt.json`;
   const write = async (pulledBy: readonly string[]): Promise<PublishReceipt> => {
     const receipt = receiptOf({ ...input, pulledBy });
-    const file = join(project, `${releaseBase(receipt.chart)}.receipt.json`);
-    await writeAtomic(file, `${JSON.stringify(receipt, null, 2)}\n`);
+    await writeAtomic(join(project, file), `${JSON.stringify(receipt, null, 2)}\n`);
     return receipt;
   };
   const published = await write([]);
+  out.step('receipt', file);
   return pull === undefined ? published : write(await pull());
 }

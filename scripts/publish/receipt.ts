@@ -2,6 +2,7 @@ import type { Departure, ChartModel } from '../templatize/model.ts';
 import type { Lock } from '../recipe/lock.ts';
 import type { DoneStep } from './execute.ts';
 import type { Piece, PublishPlan } from './plan.ts';
+import type { DoneJob } from './publish.ts';
 
 /**
  * What a release was: written to dist/ as JSON. The form is described by
@@ -24,11 +25,17 @@ export interface PublishReceipt {
     readonly digest: string;
     readonly size: number;
   }[];
-  readonly steps: readonly DoneStep[];
+  readonly steps: readonly ReceiptStep[];
   /** These three are of the build; a release from a bundle builds nothing. */
   readonly images?: ChartModel['images'];
   readonly upstream?: Pick<Lock, 'version' | 'url' | 'sha256'>;
   readonly departures?: readonly Departure[];
+}
+
+/** What was done with one piece, and where. */
+interface ReceiptStep extends DoneStep {
+  /** As the receipt's own: the store of the chart, or of an image. */
+  readonly target: string;
 }
 
 /** What a receipt is made of. */
@@ -37,14 +44,15 @@ export interface ReceiptInput {
   /** Children before parents. */
   readonly pieces: readonly Piece[];
   readonly plan: PublishPlan;
-  readonly steps: readonly DoneStep[];
+  /** Of the images that went with it too. */
+  readonly done: readonly Pick<DoneJob, 'plan' | 'steps'>[];
   readonly pulledBy: readonly string[];
   /** Undefined when it came from a bundle. */
   readonly built: { readonly model: ChartModel; readonly lock: Lock } | undefined;
 }
 
 /** The receipt of a release. No clock: the same release gives the same receipt. */
-export function receiptOf({ chart, pieces, plan, steps, pulledBy, built }: ReceiptInput): PublishReceipt {
+export function receiptOf({ chart, pieces, plan, done, pulledBy, built }: ReceiptInput): PublishReceipt {
   return {
     receipt: 1,
     chart,
@@ -59,7 +67,7 @@ export function receiptOf({ chart, pieces, plan, steps, pulledBy, built }: Recei
       digest,
       size,
     })),
-    steps,
+    steps: done.flatMap((job) => job.steps.map((step) => ({ target: job.plan.target, ...step }))),
     ...(built && {
       images: built.model.images,
       upstream: { version: built.lock.version, url: built.lock.url, sha256: built.lock.sha256 },

@@ -31,7 +31,7 @@ interface BundleJob extends Job {
  * @throws USAGE without a registry; OCI_LAYOUT, PUBLISH_CONFLICT
  */
 export async function releaseBundle(path: string, release: BundleRelease): Promise<void> {
-  const { flags, project, out } = release;
+  const { flags, out } = release;
   const target = remoteTarget(await registry(release), release);
   const items = await openBundle(path);
   const jobs = await Promise.all(items.map((item) => jobOf(item, target, out)));
@@ -41,7 +41,7 @@ export async function releaseBundle(path: string, release: BundleRelease): Promi
     return;
   }
   const done = await executeAll(planned, out);
-  for (const job of done.filter(({ kind }) => kind === 'chart')) await finishChart(project, job, target);
+  for (const job of done.filter(({ kind }) => kind === 'chart')) await finishChart(job, target, release);
   out.json(
     done.map(({ kind, plan, steps }) => ({
       kind,
@@ -66,15 +66,19 @@ async function registry({ flags, project, env }: BundleRelease): Promise<string>
   });
 }
 
-async function finishChart(project: string, job: DoneJob<BundleJob>, target: RemoteTarget): Promise<void> {
-  const { item, publication, plan, steps } = job;
+async function finishChart(
+  job: DoneJob<BundleJob>,
+  target: RemoteTarget,
+  { project, out }: BundleRelease,
+): Promise<void> {
+  const { item, publication, plan } = job;
   const pieces = await piecesOf(publication);
   const archive = pieces.find(({ descriptor }) => descriptor.mediaType === HELM_CHART);
   if (archive === undefined)
     throw new ChartError('OCI_LAYOUT', `${plan.target}:${plan.tag} has no chart layer`);
   const chart = { name: item.name, version: item.tag };
   const pull = () => target.pull({ ...chart, digest: archive.descriptor.digest });
-  await finish(project, { chart, pieces, plan, steps, built: undefined }, pull);
+  await finish(project, { chart, pieces, plan, done: [job], built: undefined }, pull, out);
 }
 
 async function jobOf(item: BundleItem, target: RemoteTarget, out: Output): Promise<BundleJob> {
