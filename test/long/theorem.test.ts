@@ -6,7 +6,7 @@ import { proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
 const engines = await testEngines();
-const RUNS = 500;
+const RUNS = 300;
 
 let subject: Subject;
 
