@@ -100,7 +100,7 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
   );
   printDepartures(built.model.departures, built.lock, out);
   const { namespace } = built.project.recipe.argocd ?? {};
-  const own = project === REPOSITORY_ROOT.replace(/\/$/, '') ? undefined : project;
+  const own = project === REPOSITORY_ROOT ? undefined : project;
   printNextSteps(receipt, { registry: remote?.host, namespace, project: own }, out);
   out.json(receipt);
 }

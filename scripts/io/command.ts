@@ -56,7 +56,7 @@ const COMMON_FLAGS = {
 } as const satisfies Flags;
 
 /** The default project. */
-export const REPOSITORY_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const REPOSITORY_ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 /**
  * Runs an entry file: parse flags, act, one catch at the bottom. Sets
@@ -101,7 +101,7 @@ async function invoke<F extends Flags>(spec: CommandSpec<F>, argv: readonly stri
   const code = await spec.action({
     flags: values as Invocation<F>['flags'],
     positionals,
-    project: project.replace(/[\\/]$/, ''),
+    project,
     out: processOutput(values['json'] === true),
     env: process.env,
   });

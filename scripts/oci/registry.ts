@@ -33,6 +33,14 @@ export interface OpenRepository extends RemoteStore {
 
 const REAL_WAITING: Waiting = { now: Date.now, random: Math.random, sleep: (ms) => sleep(ms) };
 
+/** Whether a registry is spoken to by plain http: as was said, or on this machine without an authority of its own. */
+export function speaksHttp(
+  host: string,
+  { plainHttp, caFile }: Pick<RegistryOptions, 'plainHttp' | 'caFile'>,
+): boolean {
+  return plainHttp === true || (caFile === undefined && isLoopback(new URL(`http://${host}`).hostname));
+}
+
 /**
  * Opens the repository that a reference names. Nothing is sent yet.
  *
@@ -48,10 +56,8 @@ export async function openRegistry(
   const login = await findCredentials(registry, options);
   const host = apiHost(registry);
   const { hostname } = new URL(`http://${host}`);
-  const loopback = isLoopback(hostname);
-  const plain = options.plainHttp === true || (loopback && caFile === undefined);
   const client = createClient({
-    origin: new URL(`${plain ? 'http' : 'https'}://${host}/`),
+    origin: new URL(`${speaksHttp(host, options) ? 'http' : 'https'}://${host}/`),
     wire: {
       dispatcher: dispatcherFor({
         env,

@@ -1,9 +1,9 @@
 import { ChartError } from '../errors.ts';
 import { helmEngines } from '../io/helm-engines.ts';
 import type { Output } from '../io/output.ts';
-import { isLoopback } from '../oci/address.ts';
 import { findCredentials } from '../oci/credentials.ts';
 import { parseRegistryReference } from '../oci/reference.ts';
+import { speaksHttp } from '../oci/registry.ts';
 import type { ContentStore } from '../oci/store.ts';
 import type { Built } from '../pipeline.ts';
 import { mirrored } from '../templatize/image.ts';
@@ -99,16 +99,13 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
     },
     pull: async ({ name, version, digest }) => {
       const login = await findCredentials(host, options);
-      const caFile = flags['ca-file'];
-      const plainHttp =
-        flags['plain-http'] === true ||
-        (caFile === undefined && isLoopback(new URL(`http://${host}`).hostname));
+      const { caFile } = options;
       const published = {
         registry: host,
         repository: `${owner}/${name}`,
         version,
         digest,
-        plainHttp,
+        plainHttp: speaksHttp(host, options),
         ...(caFile !== undefined && { caFile }),
         ...(login !== undefined && { login }),
       };

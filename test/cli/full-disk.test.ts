@@ -17,10 +17,7 @@ beforeAll(async () => {
   here = await site();
   dist = join(here.project, 'dist');
 });
-afterAll(async () => {
-  await here.close();
-  await rm(here.project, { recursive: true });
-});
+afterAll(() => here.close());
 beforeEach(() => rm(dist, { recursive: true, force: true }));
 
 /** Linux lets an ordinary user mount in a namespace of their own, unless it is told not to. */

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
@@ -11,10 +10,7 @@ let here: Site;
 beforeAll(async () => {
   here = await site();
 });
-afterAll(async () => {
-  await here.close();
-  await rm(here.project, { recursive: true });
-});
+afterAll(() => here.close());
 
 const OTHER = image('something else', []);
 

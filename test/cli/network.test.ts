@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
 import { runCommand } from '../helpers/command-line.ts';
@@ -8,10 +7,7 @@ let here: Site;
 beforeAll(async () => {
   here = await site();
 });
-afterAll(async () => {
-  await here.close();
-  await rm(here.project, { recursive: true });
-});
+afterAll(() => here.close());
 
 /** A fault in the repository that is written to; its path is filled in. */
 type Fault = Omit<RegistryFault, 'path'> & { readonly path?: string };

@@ -21,10 +21,7 @@ let here: Site;
 beforeAll(async () => {
   here = await site();
 });
-afterAll(async () => {
-  await here.close();
-  await rm(here.project, { recursive: true });
-});
+afterAll(() => here.close());
 
 test('mirror, then release to the mirror’s registry: JSON that names what was done', async () => {
   const { host } = here.registry;
@@ -159,7 +156,6 @@ test('a dry run with a mirror that is empty prints the plan, then refuses as the
   expect(stderr).toMatch(/^error: The mirror does not hold every pinned image:\n/);
   expect(code).toBe(1);
   await other.close();
-  await rm(other.project, { recursive: true });
 });
 
 function repeated(word: string, times: number): readonly string[] {

@@ -22,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await here.close();
-  await rm(here.project, { recursive: true });
   await rm(folder, { recursive: true });
 });
 
@@ -131,7 +130,6 @@ describe('a registry with a certificate of an authority of one’s own', () => {
   });
   afterAll(async () => {
     await secure?.close();
-    if (secure !== undefined) await rm(secure.project, { recursive: true });
   });
 
   test('--ca-file, --username and --password-stdin lead to it', async ({ skip }) => {

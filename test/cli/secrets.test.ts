@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
@@ -13,7 +13,6 @@ const ENV = { REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.passwo
 let here: Site;
 afterEach(async () => {
   await here.close();
-  await rm(here.project, { recursive: true });
 });
 
 async function release(options: FakeOptions, ...faults: readonly RegistryFault[]): Promise<CommandResult> {

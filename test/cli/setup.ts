@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copy } from '../../scripts/oci/copy.ts';
 import type { RegistryOptions } from '../../scripts/oci/registry.ts';
@@ -43,6 +43,7 @@ export interface Site {
   /** `oci://HOST/site`, in the same registry. */
   readonly target: string;
   readonly image: Descriptor;
+  /** Ends the registry and removes the project. */
   close(): Promise<void>;
 }
 
@@ -67,6 +68,9 @@ export async function site(options: FakeOptions = {}, access: Partial<RegistryOp
     registry,
     target: `oci://${registry.host}/site`,
     image: graph.root,
-    close: () => registry.close(),
+    close: async () => {
+      await registry.close();
+      await rm(project, { recursive: true });
+    },
   };
 }

@@ -29,7 +29,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await here.close();
-  await rm(here.project, { recursive: true });
   await rm(temporary, { recursive: true });
 });
 beforeEach(() => rm(dist, { recursive: true, force: true }));
