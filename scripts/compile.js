@@ -27,9 +27,12 @@ export async function compiledScripts() {
     await dropOld();
     return folder;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const hint = 'Whoever may write to the repository runs npm ci, or any command, once.';
-    throw new Error(`The scripts cannot be compiled to ${folder}: ${reason}\n  ${hint}`, { cause });
+    const { message, code } = /** @type {NodeJS.ErrnoException} */ (cause);
+    const hint = 'Whoever may write there runs npm ci, or any command, once.';
+    throw new Error(
+      `The scripts cannot be compiled to ${folder}: ${message}${code === undefined ? '' : `\n  ${hint}`}`,
+      { cause },
+    );
   }
 }
 
