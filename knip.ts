@@ -4,7 +4,6 @@ const config: KnipConfig = {
   entry: [
     'scripts/*.{ts,js}',
     'test/**/*.test.ts',
-    'test/e2e/copy-once.ts',
     'test/e2e/publish-once.ts',
     'test/long/print-digest.ts',
     'vitest.*.config.ts',
