@@ -2,14 +2,13 @@ import type { KnipConfig } from 'knip';
 
 const config: KnipConfig = {
   entry: [
-    'scripts/*.ts',
+    'scripts/*.{ts,js}',
     'test/**/*.test.ts',
-    'test/e2e/copy-once.ts',
     'test/e2e/publish-once.ts',
     'test/long/print-digest.ts',
     'vitest.*.config.ts',
   ],
-  project: ['scripts/**/*.ts', 'test/**/*.ts'],
+  project: ['scripts/**/*.{ts,js}', 'test/**/*.ts'],
   // Of coreutils and util-linux.
   ignoreBinaries: ['sha256sum', 'unshare'],
   ignoreExportsUsedInFile: true,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Measurement } from './bench/measure.ts';
 import { ChartError } from './errors.ts';
 import { run } from './io/command.ts';
+import { REPOSITORY_ROOT } from './io/repository-root.ts';
 
 const SIZES = ['70', '700', '7000'] as const;
 
@@ -82,8 +83,8 @@ async function measureCase(
 async function inChild(name: string, project: string, runs: number): Promise<Measurement> {
   const { $ } = await import('zx/core');
   const args = [
-    ...process.execArgv,
-    ...process.argv.slice(1, 2),
+    join(REPOSITORY_ROOT, 'scripts', 'start.js'),
+    'bench',
     '--only',
     name,
     '--runs',

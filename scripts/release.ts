@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { ChartError } from './errors.ts';
-import { REPOSITORY_ROOT, run, type Invocation } from './io/command.ts';
+import { run, type Invocation } from './io/command.ts';
 import { writeAtomic } from './io/files.ts';
+import { REPOSITORY_ROOT } from './io/repository-root.ts';
 import { layoutStore } from './oci/layout.ts';
 import { refuseMissingImages } from './publish/image-check.ts';
 import type { Job } from './publish/publish.ts';

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../scripts/oci/copy.ts';
@@ -13,8 +12,8 @@ import { runCommand } from './helpers/command-line.ts';
 import { fakeRegistry, type FakeRegistry } from './helpers/fake-registry.ts';
 import { graphStore, multiArch } from './helpers/oci-graph.ts';
 import { openOn } from './oci/registry-setup.ts';
+import { commandLine, ROOT } from './helpers/this-project.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GRAPH = multiArch('pinned', 100);
 const IMAGE = { repository: 'k8snetworkplumbingwg/multus-cni', tag: 'v4.2.4-thick' };
 
@@ -54,7 +53,7 @@ async function lock(): Promise<Lock> {
 
 /** Exit code and what was said. */
 async function pin(...args: readonly string[]): Promise<readonly [code: number, said: string]> {
-  const argv = ['--import', 'tsx', join(ROOT, 'scripts/pin.ts'), '--project', folder, ...args];
+  const argv = commandLine('pin', ['--project', folder, ...args]);
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
 import { fileSystemError } from './file-system.ts';
 import { processOutput, type Output } from './output.ts';
+import { REPOSITORY_ROOT } from './repository-root.ts';
 import { mask } from './secrets.ts';
 import { tidyUp } from './temporary.ts';
 
@@ -54,9 +54,6 @@ const COMMON_FLAGS = {
   json: { type: 'boolean', description: 'print the result as JSON' },
   help: { type: 'boolean', short: 'h', description: 'show this help' },
 } as const satisfies Flags;
-
-/** The default project. */
-export const REPOSITORY_ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 /**
  * Runs an entry file: parse flags, act, one catch at the bottom. Sets

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseRecipe } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { readText, readTree } from './files.ts';
+import { REPOSITORY_ROOT } from './repository-root.ts';
 
 /** A chart project as it stands on disk: everything that is authored. */
 export interface Project {
@@ -15,7 +15,7 @@ export interface Project {
   readonly builtins: ReadonlyMap<string, string>;
 }
 
-const BUILTINS = fileURLToPath(new URL('../assemble/files', import.meta.url));
+const BUILTINS = join(REPOSITORY_ROOT, 'scripts', 'assemble', 'files');
 
 /** Reads a project. Throws FILE_MISSING, RECIPE_INVALID. */
 export async function readProject(root: string): Promise<Project> {

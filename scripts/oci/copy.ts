@@ -142,20 +142,10 @@ async function copyBlob(
     target.push(descriptor, async () => {
       const open = (): Promise<ByteStream> => source.fetch(descriptor);
       const stream = await step(() => onSide('source', source, descriptor, open));
-      return counted(verified(stream, descriptor, source.name), (bytes) => report('progress', bytes));
+      return verified(stream, descriptor, source.name, (bytes) => report('progress', bytes));
     }),
   );
   report('upload', descriptor.size);
-}
-
-async function* counted(
-  stream: AsyncIterable<Uint8Array>,
-  count: (bytes: number) => void,
-): AsyncIterable<Uint8Array> {
-  for await (const chunk of stream) {
-    count(chunk.byteLength);
-    yield chunk;
-  }
 }
 
 /** Says which side failed, unless an inner call has said so already. */

@@ -17,15 +17,22 @@ export function isDigest(text: string): boolean {
  * Passes a stream through and holds it against its descriptor.
  *
  * @param where the store or URL that the bytes come from, for the message
+ * @param onBytes told of each piece's length
  * @throws OCI_DIGEST at the end, or as soon as there are more bytes than described
  */
-export async function* verified(stream: ByteStream, { digest, size }: Descriptor, where: string): ByteStream {
+export async function* verified(
+  stream: ByteStream,
+  { digest, size }: Descriptor,
+  where: string,
+  onBytes?: (bytes: number) => void,
+): ByteStream {
   const hash = createHash('sha256');
   let seen = 0;
   for await (const chunk of stream) {
     seen += chunk.byteLength;
     if (seen > size) throw mismatch(where, digest, `more than its ${size} bytes`);
     hash.update(chunk);
+    onBytes?.(chunk.byteLength);
     yield chunk;
   }
   if (seen !== size) throw mismatch(where, digest, `${seen} of its ${size} bytes`);

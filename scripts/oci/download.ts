@@ -49,7 +49,7 @@ async function* resumed(
   for (let attempt = 1; ; attempt++) {
     const before = seen;
     try {
-      for await (const chunk of beyond(answer, seen, url)) {
+      for await (const chunk of seen === 0 ? (answer.stream ?? []) : beyond(answer, seen, url)) {
         seen += chunk.byteLength;
         yield chunk;
       }

@@ -10,24 +10,34 @@ const LEAST_RATE = 1024;
  * not the one that it takes. Another attempt is not made: each would bring a few bytes.
  *
  * @param span milliseconds in which enough must come
+ * @param faultOf what an error of the body, or this one's, becomes
  * @throws Fault
  */
-export async function* atLeast(body: AsyncIterable<Uint8Array>, span: number): ByteStream {
+export async function* atLeast(
+  body: AsyncIterable<Uint8Array>,
+  span: number,
+  faultOf: (error: unknown) => unknown = (error) => error,
+): ByteStream {
   let waited = 0;
   let bytes = 0;
   let from = performance.now();
-  for await (const piece of body) {
-    waited += performance.now() - from;
-    bytes += piece.byteLength;
-    if (waited > span && bytes < (LEAST_RATE * span) / 1000)
-      throw new Fault(
-        `the answer came with less than ${LEAST_RATE} bytes a second for ${span / 1000} s`,
-        false,
-      );
-    if (waited > span) [waited, bytes] = [0, 0];
-    yield piece;
-    from = performance.now();
+  try {
+    for await (const piece of body) {
+      waited += performance.now() - from;
+      bytes += piece.byteLength;
+      if (waited > span && bytes < (LEAST_RATE * span) / 1000) throw tooSlow(span);
+      if (waited > span) [waited, bytes] = [0, 0];
+      yield piece;
+      from = performance.now();
+    }
+  } catch (error) {
+    throw faultOf(error);
   }
+}
+
+function tooSlow(span: number): Fault {
+  const text = `the answer came with less than ${LEAST_RATE} bytes a second for ${span / 1000} s`;
+  return new Fault(text, false);
 }
 
 /** A body on its way out, and the end of it when nobody takes it any more. */

@@ -54,7 +54,6 @@ export function remoteStore(client: Client, repository: string, name: string): R
         ? streamOf(await manifestBytes(descriptor))
         : fetchBlob(client, repository, name, descriptor),
     push: async (descriptor, open) => {
-      if (await exists(descriptor)) return;
       if (isManifest(descriptor.mediaType)) {
         const bytes = await readAll(await open(), descriptor, name);
         await putManifest(client, repository, descriptor.digest, { descriptor, bytes });

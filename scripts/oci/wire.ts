@@ -82,7 +82,8 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
     const ok = statusCode >= 200 && statusCode < 300;
     const head = { status: statusCode, url: request.url, header };
     if (ok && request.stream === true) {
-      return { ...head, bytes: new Uint8Array(), stream: faulting(body, request, wire.timeouts) };
+      const toFault = (error: unknown): Fault => faultOf(error, request, wire.timeouts);
+      return { ...head, bytes: new Uint8Array(), stream: atLeast(body, wire.timeouts.idle, toFault) };
     }
     return { ...head, bytes: await collect(atLeast(body, wire.timeouts.idle), ok) };
   } catch (error) {
@@ -97,14 +98,6 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
 /** undici takes any async iterable; its types know only of Node's own streams. */
 function asBody(body: ByteStream): Readable {
   return body as Readable;
-}
-
-async function* faulting(body: AsyncIterable<Uint8Array>, request: Exchange, timeouts: Timeouts): ByteStream {
-  try {
-    yield* atLeast(body, timeouts.idle);
-  } catch (error) {
-    throw faultOf(error, request, timeouts);
-  }
 }
 
 async function collect(body: ByteStream, ok: boolean): Promise<Uint8Array> {

@@ -5,11 +5,9 @@ import { ChartError } from '../errors.ts';
 import type { Descriptor } from '../oci/store.ts';
 import { packArchive } from './archive.ts';
 import { goJson } from './go-json.ts';
+import { HELM_CHART, HELM_CONFIG } from './media-types.ts';
 import { configBlob, manifestAnnotations, parseMetadata } from './metadata.ts';
 
-/** Media types of a Helm chart in a registry. Source: Helm, pkg/registry/constants.go. */
-export const HELM_CONFIG = 'application/vnd.cncf.helm.config.v1+json';
-export const HELM_CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /** Bytes and what names them. */

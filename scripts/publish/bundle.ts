@@ -1,12 +1,10 @@
-import { createWriteStream } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ChartError } from '../errors.ts';
-import { replaceFile } from '../io/files.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
 import { layoutFiles, layoutStore, layoutTags } from '../oci/layout.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
+import { packLayout } from './pack-layout.ts';
 import { refuseShared } from './repositories.ts';
 
 /** Something in a bundle: a chart or an image, by the name and tag under which it is published. */
@@ -78,22 +76,4 @@ async function dropRest(directory: string): Promise<void> {
   const blobs = await readdir(join(directory, 'blobs', 'sha256'));
   const rest = blobs.filter((name) => /^[0-9a-f]{64}$/.test(name) && !files.has(`blobs/sha256/${name}`));
   await Promise.all(rest.map((name) => rm(join(directory, 'blobs', 'sha256', name))));
-}
-
-/**
- * Packs what the tags of a layout lead to, with sorted entries and fixed metadata, so that what
- * else is in the folder changes no byte; streams, so memory does not grow.
- */
-async function packLayout(directory: string, file: string): Promise<void> {
-  const { packTar } = await import('modern-tar/fs');
-  const sources = (await layoutFiles(directory)).map((path) => ({
-    type: 'file' as const,
-    source: join(directory, path),
-    target: path,
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    mtime: new Date(0),
-  }));
-  await replaceFile(file, (temporary) => pipeline(packTar(sources), createWriteStream(temporary)));
 }

@@ -5,8 +5,7 @@ import { readAll } from '../oci/digest.ts';
 import { childrenOf } from '../oci/manifest.ts';
 import { isIndex } from '../oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
-import { unpackArchive } from '../package/archive.ts';
-import { HELM_CHART } from '../package/artifact.ts';
+import { HELM_CHART } from '../package/media-types.ts';
 import type { PlannedJob } from './publish.ts';
 
 /** Raising the chart's version moves no image. */
@@ -70,6 +69,7 @@ async function openChart(store: ContentStore, root: Descriptor): Promise<OpenCha
   if (layer === undefined || config === undefined) return undefined;
   const read = async (child: Descriptor) => readAll(await store.fetch(child), child, store.name);
   const [archive, configuration] = await Promise.all([read(layer), read(config)]);
+  const { unpackArchive } = await import('../package/archive.ts');
   const { annotations = {}, config: _, ...manifest } = json(bytes);
   const members = [
     ...named('manifest: ', manifest),

@@ -52,8 +52,7 @@ export async function execute(
     onEvent: record,
     ...(mountFrom !== undefined && { mountFrom }),
   });
-  const isFree = (): Promise<boolean> => free(publication);
-  if (await isFree()) await target.tag(root, tag, isFree);
+  await target.tag(root, tag, () => free(publication));
   return done;
 }
 

@@ -8,7 +8,7 @@ import { childrenOf } from '../oci/manifest.ts';
 import { isIndex } from '../oci/media-types.ts';
 import { parseRegistryReference } from '../oci/reference.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
-import { HELM_CONFIG } from '../package/artifact.ts';
+import { HELM_CONFIG } from '../package/media-types.ts';
 import type { BundleItem } from './bundle.ts';
 import { extentStream, tarFiles, tarStore } from './tar-layout.ts';
 

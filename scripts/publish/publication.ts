@@ -1,7 +1,8 @@
 import { graphOf } from '../oci/copy.ts';
 import { isIndex, isManifest } from '../oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
-import { HELM_CHART, HELM_CONFIG, type Artifact } from '../package/artifact.ts';
+import type { Artifact } from '../package/artifact.ts';
+import { HELM_CHART, HELM_CONFIG } from '../package/media-types.ts';
 import { artifactStore } from './artifact-store.ts';
 import type { Piece } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { ChartError } from '../errors.ts';
 import type { Output } from '../io/output.ts';
-import { HELM_CHART } from '../package/artifact.ts';
+import { HELM_CHART } from '../package/media-types.ts';
 import type { BundleItem } from './bundle.ts';
 import { finish } from './finish.ts';
 import { freeTag } from './images.ts';

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ChartError } from '../errors.ts';
 import recipeSchema from './recipe.schema.json' with { type: 'json' };
@@ -13,6 +13,20 @@ interface RecipeFile extends Omit<Recipe, 'entries' | 'images' | 'mirror'> {
 }
 
 /**
+ * Every command waits for this: the schema is held against its own schema by a test, and code that
+ * runs once is not worth optimizing (together 17 of 40 ms).
+ */
+const AJV = {
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  strictTypes: false,
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false },
+} as const satisfies Options;
+
+/**
  * Parses and checks recipe.yaml.
  *
  * @param file the name that messages show
@@ -24,12 +38,7 @@ export function parseRecipe(text: string, file: string): Recipe {
   const syntax = doc.errors[0];
   if (syntax !== undefined) throw new ChartError('RECIPE_INVALID', `${file}: ${syntax.message}`);
   const data: unknown = doc.toJS();
-  const validate = new Ajv({
-    allErrors: true,
-    strict: true,
-    strictRequired: false,
-    strictTypes: false,
-  }).compile(recipeSchema);
+  const validate = new Ajv(AJV).compile(recipeSchema);
   if (!validate(data)) {
     const findings = (validate.errors ?? []).filter(isOwnFinding).map((error) => describe(error, doc, lines));
     throw new ChartError('RECIPE_INVALID', findings.map((finding) => `${file}:${finding}`).join('\n'));

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runCommand, type CommandResult } from '../helpers/command-line.ts';
-import { ROOT } from '../helpers/this-project.ts';
+import { npmScripts, ROOT } from '../helpers/this-project.ts';
 import { commandNames } from './setup.ts';
 
 /** Its flags are Helm's. */
 const HELMS_OWN = 'template';
-const NAMES = (await commandNames()).filter((name) => name !== HELMS_OWN);
+const NAMES = commandNames().filter((name) => name !== HELMS_OWN);
 const help = new Map<string, CommandResult>();
 let readme = '';
 
@@ -45,14 +45,11 @@ function helpFlags(name: string): readonly string[] {
   );
 }
 
-test('the README lists every npm script', async () => {
-  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
+test('the README lists every npm script', () => {
   const [, section = ''] = /^## Commands$([\s\S]*?)^## /m.exec(readme) ?? [];
   const named = section.matchAll(/`(?:npm (?:run )?([a-z0-9:]+)|([a-z]+:[a-z]+))`/g);
   const listed = new Set([...named].map(([, command, script]) => command ?? script));
-  expect(Object.keys(scripts).filter((name) => !listed.has(name))).toEqual([]);
+  expect(Object.keys(npmScripts()).filter((name) => !listed.has(name))).toEqual([]);
   expect(NAMES.length).toBeGreaterThan(9);
 });
 

@@ -6,16 +6,13 @@ import type { Descriptor } from '../../scripts/oci/store.ts';
 import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { graphStore, multiArch } from '../helpers/oci-graph.ts';
 import { pinImage, projectCopy } from '../helpers/project.ts';
-import { ROOT } from '../helpers/this-project.ts';
+import { npmScripts } from '../helpers/this-project.ts';
 import { openOn } from '../oci/registry-setup.ts';
 
 /** The names of all commands: npm scripts that start an entry file. */
-export async function commandNames(): Promise<readonly string[]> {
-  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
-  return Object.entries(scripts).flatMap(([name, line]) =>
-    line.endsWith(` scripts/${name}.ts`) ? [name] : [],
+export function commandNames(): readonly string[] {
+  return Object.entries(npmScripts()).flatMap(([name, line]) =>
+    line.endsWith(` scripts/start.js ${name}`) ? [name] : [],
   );
 }
 

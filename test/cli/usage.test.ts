@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '../helpers/command-line.ts';
 import { commandNames } from './setup.ts';
 
-const NAMES = (await commandNames()).filter((name) => name !== 'template');
+const NAMES = commandNames().filter((name) => name !== 'template');
 
 let empty = '';
 

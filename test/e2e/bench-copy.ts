@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { openRegistry } from '../../scripts/oci/registry.ts';
 import { pushImage } from '../helpers/images.ts';
-import { ROOT } from '../helpers/project.ts';
+import { commandLine, pinImage, projectCopy } from '../helpers/project.ts';
 import { startDistribution } from '../helpers/servers.ts';
 import { printComparison } from '../helpers/comparison.ts';
 import { tool } from '../helpers/tools.ts';
@@ -11,35 +11,47 @@ const ROUNDS = 5;
 const LAYERS = 8;
 const LAYER_SIZE = 128 * 2 ** 20;
 
-/** A copy from one reference to another, as a process. */
-type Way = (from: string, to: string) => Promise<Sample>;
+/** A copy of the image to a registry's host, as a process. */
+type Way = (to: string) => Promise<Sample>;
 
-const COPY_ONCE = ['--max-semi-space-size=1', '--import', 'tsx/esm', join(ROOT, 'test/e2e/copy-once.ts')];
-
-const WAYS: Readonly<Record<string, Way>> = {
-  'this toolkit': (from, to) => watch(process.execPath, [...COPY_ONCE, from, to]),
-  skopeo: (from, to) => {
-    const tls = ['--src-tls-verify=false', '--dest-tls-verify=false'];
-    return watch(tool('skopeo'), ['copy', '--all', ...tls, `docker://${from}`, `docker://${to}`]);
-  },
-  crane: (from, to) => watch(tool('crane'), ['copy', '--insecure', from, to]),
-};
+/** @param project whose pinned image `from` is */
+function ways(project: string, from: string): Readonly<Record<string, Way>> {
+  return {
+    'npm run mirror': (to) =>
+      watch(
+        process.execPath,
+        commandLine('mirror', ['--project', project, '--registry', `oci://${to}/copy`]),
+      ),
+    skopeo: (to) => {
+      const tls = ['--src-tls-verify=false', '--dest-tls-verify=false'];
+      return watch(tool('skopeo'), [
+        'copy',
+        '--all',
+        ...tls,
+        `docker://${from}`,
+        `docker://${to}/copy/large:v1`,
+      ]);
+    },
+    crane: (to) => watch(tool('crane'), ['copy', '--insecure', from, `${to}/copy/large:v1`]),
+  };
+}
 
 /** Copies an image between two CNCF Distributions on the loopback by each way in turn, several times. */
 export async function benchCopy(): Promise<void> {
-  const source = await startDistribution();
+  const [source, project] = await Promise.all([startDistribution(), projectCopy()]);
   try {
-    const store = await openRegistry({ registry: source.host, repository: 'up/large' }, { env: {} });
-    await pushImage(store, 'v1', { platforms: ['linux/amd64'], layers: LAYERS, layerSize: LAYER_SIZE });
-    const samples = new Map<string, Sample[]>(Object.keys(WAYS).map((name) => [name, []]));
+    const image = { registry: source.host, repository: 'up/large', tag: 'v1' };
+    const store = await openRegistry(image, { env: {} });
+    const spec = { platforms: ['linux/amd64'], layers: LAYERS, layerSize: LAYER_SIZE };
+    const { digest } = await pushImage(store, image.tag, spec);
+    await pinImage(project, { ...image, digest });
+    const all = Object.entries(ways(project, `${source.host}/up/large:v1`));
+    const samples = new Map<string, Sample[]>(all.map(([name]) => [name, []]));
     for (let round = 0; round < ROUNDS; round++)
-      for (const [name, way] of Object.entries(WAYS))
-        samples
-          .get(name)
-          ?.push(await toFresh((host) => way(`${source.host}/up/large:v1`, `${host}/copy/large:v1`)));
+      for (const [name, way] of all) samples.get(name)?.push(await toFresh(way));
     printComparison(`Copy of ${LAYERS} layers of ${LAYER_SIZE / 2 ** 20} MiB`, samples);
   } finally {
-    await source.stop();
+    await Promise.all([source.stop(), rm(project, { recursive: true, force: true })]);
   }
 }
 

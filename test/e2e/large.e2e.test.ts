@@ -16,11 +16,14 @@ import { watch } from '../helpers/watch.ts';
 const LAYERS = 8;
 const LAYER_SIZE = 128 * 2 ** 20;
 
-/** MiB that a transfer may take beside Node and the code, whatever the size of the image. */
+/** MiB that a command may hold at once, Node and its code included, whatever the size of the image. */
 const MOST_MEMORY = 100;
 
 /** MiB that an image of 1 GiB may take more than one of a sixteenth: garbage that is not collected yet. */
-const MOST_GROWTH = 40;
+const MOST_GROWTH = 25;
+
+/** Later ones hold 10 to 25 MiB more from the start; docs/adr/0006-memory-of-a-transfer.md. */
+const IS_NODE_20 = process.versions.node.startsWith('20.');
 
 describeWith(['docker-registry', 'crane'], 'an image of 1 GiB', () => {
   let source: Server;
@@ -54,16 +57,15 @@ describeWith(['docker-registry', 'crane'], 'an image of 1 GiB', () => {
     `oci://${target.host}/${owner}`,
   ];
 
-  it(`is mirrored with at most ${MOST_MEMORY} MiB beside the idle process`, async () => {
-    const idle = await watch(process.execPath, commandLine('mirror', [...mirror('a'), '--dry-run']));
-    const busy = await watch(process.execPath, commandLine('mirror', mirror('a')));
-    expect(busy.memory - idle.memory).toBeLessThanOrEqual(MOST_MEMORY);
+  it('is mirrored with every byte', async () => {
+    const { output, status } = runScript('mirror', mirror('a'));
+    expect(status, output).toBe(0);
     expect(await repository(target, 'a/multus-cni').then((store) => store.resolve('large'))).toMatchObject({
       digest: image.digest,
     });
   });
 
-  it(`takes at most ${MOST_GROWTH} MiB more than one of 64 MiB: mirror, bundle, release from the bundle`, async () => {
+  it(`takes at most ${MOST_MEMORY} MiB, and ${MOST_GROWTH} more than one of 64 MiB: mirror, bundle, release with either`, async () => {
     const store = await repository(source, 'up/multus-cni');
     const spec = { platforms: ['linux/amd64'], layers: LAYERS, layerSize: LAYER_SIZE / 16 };
     const small = { tag: 'small', digest: (await pushImage(store, 'small', spec)).digest };
@@ -71,32 +73,35 @@ describeWith(['docker-registry', 'crane'], 'an image of 1 GiB', () => {
       small: await peaksOf(small),
       large: await peaksOf({ tag: 'large', digest: image.digest }),
     };
-    for (const [i, { way, memory }] of peaks.large.entries())
-      expect(memory - (peaks.small[i]?.memory ?? 0), `${way}: ${JSON.stringify(peaks)}`).toBeLessThanOrEqual(
-        MOST_GROWTH,
-      );
+    for (const [i, { way, memory }] of peaks.large.entries()) {
+      const said = `${way}: ${JSON.stringify(peaks)}`;
+      expect(memory - (peaks.small[i]?.memory ?? 0), said).toBeLessThanOrEqual(MOST_GROWTH);
+      if (IS_NODE_20) expect(memory, said).toBeLessThanOrEqual(MOST_MEMORY);
+    }
   });
 
   /** Peak memory of everything that moves an image, as processes. */
   async function peaksOf(pinned: { readonly tag: string; readonly digest: string }) {
     await pinImage(project, { registry: source.host, repository: 'up/multus-cni', ...pinned });
     const bundle = join(project, 'dist', `${pinned.tag}.tar`);
-    const from = [
-      '--from-bundle',
-      bundle,
+    const to = (owner: string): readonly string[] => [
       '--project',
       project,
       '--registry',
-      `oci://${target.host}/from-${pinned.tag}`,
+      `oci://${target.host}/${owner}-${pinned.tag}`,
     ];
     const commands = [
-      ['mirror', ...mirror(`to-${pinned.tag}`)],
+      ['mirror', ...to('mirrored')],
+      ['release', '--mirror-images', ...to('released')],
       ['bundle', '--project', project, '--output', bundle],
-      ['release', ...from],
+      ['release', '--from-bundle', bundle, ...to('carried')],
     ] as const;
     const peaks: { readonly way: string; readonly memory: number }[] = [];
     for (const [way, ...args] of commands)
-      peaks.push({ way, memory: (await watch(process.execPath, commandLine(way, args))).memory });
+      peaks.push({
+        way: [way, ...args].slice(0, 2).join(' '),
+        memory: (await watch(process.execPath, commandLine(way, args))).memory,
+      });
     await rm(bundle);
     return peaks;
   }

@@ -6,15 +6,14 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { download } from '../../scripts/fetch/download.ts';
 import { dispatcherFor } from '../../scripts/io/dispatcher.ts';
 import { close, listen, serve } from '../helpers/http-server.ts';
 import { testNetwork } from './network.ts';
+import { commandLine, ROOT } from '../helpers/this-project.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
 const MANIFEST = 'apiVersion: v1\nkind: Test\nmetadata: {name: a}\n';
 const SHA256 = createHash('sha256').update(MANIFEST).digest('hex');
@@ -36,7 +35,7 @@ interface Result {
 
 /** Runs the fetch command on the project in `folder`. */
 async function command(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-  const argv = ['--import', 'tsx', join(ROOT, 'scripts/fetch.ts'), '--project', folder, ...args];
+  const argv = commandLine('fetch', ['--project', folder, ...args]);
   const options = {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], XDG_CACHE_HOME: join(folder, 'cache'), ...env },

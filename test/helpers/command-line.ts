@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT } from './this-project.ts';
+import { commandLine, ROOT } from './this-project.ts';
 
 /** What a command said and how it ended. */
 export interface CommandResult {
@@ -22,11 +21,10 @@ export async function runCommand(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<CommandResult> {
-  const argv = ['--import', 'tsx/esm', join(ROOT, 'scripts', `${name}.ts`), ...args];
   const base = { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: process.env['TMPDIR'] };
   const options = { cwd: ROOT, maxBuffer: MAX_OUTPUT, env: { ...base, ...env } };
   try {
-    const running = promisify(execFile)(process.execPath, argv, options);
+    const running = promisify(execFile)(process.execPath, commandLine(name, args), options);
     running.child.stdin?.on('error', () => {}).end(input);
     return { code: 0, ...(await running) };
   } catch (error) {

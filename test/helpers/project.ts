@@ -3,17 +3,9 @@ import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLock, formatLock, type LockedImage } from '../../scripts/recipe/lock.ts';
-import { ROOT } from './this-project.ts';
+import { commandLine, ROOT } from './this-project.ts';
 
-export { ROOT };
-
-/** As package.json starts what moves images; see docs/adr/0006-memory-of-a-transfer.md. */
-const NODE_OPTIONS = ['--max-semi-space-size=1', '--import', 'tsx/esm'];
-
-/** The arguments of Node that run an npm script. */
-export function commandLine(name: string, args: readonly string[]): readonly string[] {
-  return [...NODE_OPTIONS, join(ROOT, 'scripts', `${name}.ts`), ...args];
-}
+export { commandLine, ROOT };
 
 /** A copy of this repository's chart project, with a dist/ of its own; the caller removes it. */
 export async function projectCopy(): Promise<string> {

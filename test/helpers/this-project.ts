@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Built } from '../../scripts/pipeline.ts';
 
@@ -9,4 +11,19 @@ let built: Promise<Built> | undefined;
 /** This repository's chart, made once for a test file. */
 export function thisProject(): Promise<Built> {
   return (built ??= build(ROOT));
+}
+
+/** The npm scripts of package.json by name. */
+export function npmScripts(): Readonly<Record<string, string>> {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return scripts;
+}
+
+/** The arguments with which Node runs a command, as package.json has them. */
+export function commandLine(name: string, args: readonly string[] = []): readonly string[] {
+  const [node, ...line] = npmScripts()[name]?.split(' ') ?? [];
+  if (node !== 'node') throw new Error(`npm run ${name} is no command`);
+  return [...line.map((arg) => (arg.startsWith('scripts/') ? join(ROOT, arg) : arg)), ...args];
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { ROOT } from '../helpers/this-project.ts';
+import { commandLine, ROOT } from '../helpers/this-project.ts';
 
 const PRINT = ['--import', 'tsx', join('test', 'long', 'print-digest.ts')];
 
@@ -77,4 +77,13 @@ it.each(WAYS)('the release has the same digest with $name', (way) => {
   expect(version.startsWith(way.version)).toBe(true);
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(first && digestOf(first).digest).toBe(digest);
+});
+
+it.each(WAYS.slice(0, 3))('what moves images starts with $name: it knows the flags of V8', ({ program }) => {
+  const [command = '', ...args] = program;
+  const { stdout, status } = spawnSync(command, [...args, ...commandLine('mirror', ['--help'])], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  expect(stdout).toContain('Usage: npm run mirror');
 });

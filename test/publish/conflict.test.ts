@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { digestOf } from '../../scripts/oci/digest.ts';
 import { OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
-import { HELM_CHART, HELM_CONFIG } from '../../scripts/package/artifact.ts';
+import { HELM_CHART, HELM_CONFIG } from '../../scripts/package/media-types.ts';
 import { packArchive } from '../../scripts/package/archive.ts';
 import { refuseConflict } from '../../scripts/publish/conflict.ts';
 import { inspect } from '../../scripts/publish/execute.ts';

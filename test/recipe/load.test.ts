@@ -1,6 +1,13 @@
+import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parseRecipe } from '../../scripts/recipe/load.ts';
+import recipeSchema from '../../scripts/recipe/recipe.schema.json' with { type: 'json' };
 import { refusal } from '../templatize/small-chart.ts';
+
+test('the schema of recipes is a JSON Schema, which parseRecipe takes for granted', () => {
+  const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false });
+  expect(ajv.validateSchema(recipeSchema), JSON.stringify(ajv.errors)).toBe(true);
+});
 
 /** Seven lines, then the entries. */
 const RECIPE = `upstream:
