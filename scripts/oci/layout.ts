@@ -1,7 +1,6 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ChartError, messageOf } from '../errors.ts';
 import { writing } from '../io/file-system.ts';
 import { replaceFile, writeAtomic } from '../io/files.ts';
@@ -186,9 +185,14 @@ async function writeBlob(
   stream: ByteStream,
   name: string,
 ): Promise<void> {
-  // What leads to others outlives a crash; the others are looked at before they are relied on.
-  const flush = isManifest(descriptor.mediaType);
-  await replaceFile(path, (temporary) =>
-    pipeline(verified(stream, descriptor, name), createWriteStream(temporary, { mode: 0o644, flush })),
-  );
+  await replaceFile(path, async (temporary) => {
+    const file = await open(temporary, 'w', 0o644);
+    try {
+      for await (const chunk of verified(stream, descriptor, name)) await file.writeFile(chunk);
+      // What leads to others outlives a crash; the others are looked at before they are relied on.
+      if (isManifest(descriptor.mediaType)) await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
 }
