@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { writeAtomic } from '../io/files.ts';
 import type { Output } from '../io/output.ts';
+import { confirmTag } from '../verify/read-back.ts';
+import type { DoneJob } from './publish.ts';
 import { receiptOf, type PublishReceipt, type ReceiptInput } from './receipt.ts';
 
 /** Where a release's files are, without their endings: `dist/NAME-VERSION`. */
@@ -8,18 +10,24 @@ export function releaseBase({ name, version }: { readonly name: string; readonly
   return join('dist', `${name}-${version}`);
 }
 
+/** What a receipt is made of, and the jobs whose tags are confirmed. */
+type FinishInput = Omit<ReceiptInput, 'pulledBy' | 'done'> & { readonly done: readonly DoneJob[] };
+
 /**
  * Writes the receipt of what is published, then has it pulled and writes by whom. What is
- * published is published, whatever the pull brings; so it has a receipt before.
+ * published is published, whatever the pull brings; so it has a receipt before. Last, every tag
+ * that was written in a registry is looked at once more.
  *
- * @param pull undefined for a layout
+ * @param pull undefined for a layout, which is written under a lock
+ * @throws VERIFY_FAILED; what `pull` throws
  */
 export async function finish(
   project: string,
-  input: Omit<ReceiptInput, 'pulledBy'>,
+  input: FinishInput,
   pull: (() => Promise<readonly string[]>) | undefined,
   out: Output,
 ): Promise<PublishReceipt> {
+  const written = performance.now();
   const file = `${releaseBase(input.chart)}.receipt.json`;
   const write = async (pulledBy: readonly string[]): Promise<PublishReceipt> => {
     const receipt = receiptOf({ ...input, pulledBy });
@@ -28,5 +36,9 @@ export async function finish(
   };
   const published = await write([]);
   out.step('receipt', file);
-  return pull === undefined ? published : write(await pull());
+  if (pull === undefined) return published;
+  const pulledBy = await pull();
+  const tagged = input.done.filter(({ steps }) => steps.length > 0);
+  await Promise.all(tagged.map(({ publication }) => confirmTag(publication, written)));
+  return write(pulledBy);
 }
