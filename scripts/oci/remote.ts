@@ -54,6 +54,9 @@ export function remoteStore(client: Client, repository: string, name: string): R
         ? streamOf(await manifestBytes(descriptor))
         : fetchBlob(client, repository, name, descriptor),
     push: async (descriptor, open) => {
+      // Once more: of several copies at once another may have brought it, and Distribution's file system
+      // loses a manifest's PUT (400 MANIFEST_BLOB_UNKNOWN) while the same blob is stored again (measured).
+      if (await exists(descriptor)) return;
       if (isManifest(descriptor.mediaType)) {
         const bytes = await readAll(await open(), descriptor, name);
         await putManifest(client, repository, descriptor.digest, { descriptor, bytes });

@@ -32,7 +32,7 @@ export interface ContentStore {
   fetch(descriptor: Descriptor): Promise<ByteStream>;
   /**
    * Stores content under its digest, checked on the way. `open` may be called again
-   * for a retry. Whether the content is there already is the caller's to ask.
+   * for a retry. No effect when the content is there already.
    */
   push(descriptor: Descriptor, open: () => Promise<ByteStream>): Promise<void>;
   /** What a tag (or a digest) names; undefined when there is nothing. */

@@ -59,8 +59,8 @@ const status = (
   effect: { kind: 'status', status: code, headers },
 });
 
-test('without faults: POST, one PUT with all of it and the type that Gitea needs', async () => {
-  expect(await upload([], 'gitea')).toEqual({ opened: 1, sent: BLOB.byteLength, methods: 'POST PUT' });
+test('without faults: HEAD, POST, one PUT with all of it and the type that Gitea needs', async () => {
+  expect(await upload([], 'gitea')).toEqual({ opened: 1, sent: BLOB.byteLength, methods: 'HEAD POST PUT' });
   const put = registry.requests.at(-1);
   expect(put?.headers).toMatchObject({
     'content-type': 'application/octet-stream',
@@ -69,10 +69,18 @@ test('without faults: POST, one PUT with all of it and the type that Gitea needs
   expect(registry.requests.at(-2)?.headers['content-type']).toBe('application/octet-stream');
 });
 
+test('what is there is not sent', async () => {
+  registry = await fakeRegistry();
+  registry.content.blobs.set(`${OWN} ${BLOB_DESCRIPTOR.digest}`, Buffer.from(BLOB));
+  const store = await openOn(registry.host);
+  await store.push(BLOB_DESCRIPTOR, () => Promise.reject(new Error('must not be read')));
+  expect(registry.requests.map(({ method }) => method)).toEqual(['HEAD']);
+});
+
 test('a cut upload goes on where the server says that it ended', async () => {
   const { sent, methods } = await upload([cut(150_000)], 'spec');
   expect(sent).toBe(BLOB.byteLength);
-  expect(methods).toBe('POST PUT GET PATCH PUT');
+  expect(methods).toBe('HEAD POST PUT GET PATCH PUT');
   expect(registry.requests.find(({ method }) => method === 'PATCH')?.headers['content-range']).toBe(
     '150000-399999',
   );
@@ -97,13 +105,13 @@ test.each<Flavour>(['gitea', 'distribution'])(
 
 test('a server that is at another offset (416) is asked where it is', async () => {
   const { methods } = await upload([cut(100_000), status('PATCH', 416)], 'spec');
-  expect(methods).toBe('POST PUT GET PATCH GET PATCH PUT');
+  expect(methods).toBe('HEAD POST PUT GET PATCH GET PATCH PUT');
 });
 
 test('an answer that was lost is not an upload that was lost', async () => {
   const { sent, methods } = await upload([{ method: 'PUT', effect: { kind: 'lose-answer' } }]);
   expect(sent).toBe(BLOB.byteLength);
-  expect(methods).toBe('POST PUT GET HEAD');
+  expect(methods).toBe('HEAD POST PUT GET HEAD');
 });
 
 test.each([
@@ -192,7 +200,7 @@ test('the mount opens an upload instead (202): it is used', async () => {
   const store = await openOn(registry.host);
   expect(await store.mount(BLOB_DESCRIPTOR, 'owner/elsewhere')).toBe(false);
   await store.push(BLOB_DESCRIPTOR, async () => streamOf(BLOB));
-  expect(registry.requests.map(({ method }) => method).join(' ')).toBe('POST PUT');
+  expect(registry.requests.map(({ method }) => method).join(' ')).toBe('POST HEAD PUT');
 });
 
 test('a registry that hangs in the middle of an upload is given up in time', async () => {
