@@ -1,4 +1,5 @@
-import { ERRORS, type Stage } from './error-table.ts';
+import { ERRORS } from './error-table.ts';
+import type { Stage } from './errors/kind.ts';
 
 export type ErrorCode = keyof typeof ERRORS;
 
