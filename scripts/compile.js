@@ -12,6 +12,19 @@ const CACHE = join(ROOT, '.cache');
 const KEPT = 10;
 
 /**
+ * How esbuild compiles what Node 20 runs: the scripts in one piece, the packages as they are.
+ *
+ * @type {Readonly<import('esbuild').BuildOptions>}
+ */
+export const AS_NODE_RUNS_IT = {
+  bundle: true,
+  packages: 'external',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+};
+
+/**
  * The folder with the scripts as JavaScript, `NAME.js` for each `scripts/NAME.ts`. It is made
  * when there is none of exactly these sources, so that no edit is overlooked.
  *
@@ -61,12 +74,8 @@ async function compileTo(folder) {
       absWorkingDir: ROOT,
       entryPoints: ['scripts/*.ts'],
       outdir: temporary,
-      bundle: true,
       splitting: true,
-      packages: 'external',
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
+      ...AS_NODE_RUNS_IT,
       sourcemap: true,
       sourcesContent: false,
       logLevel: 'silent',

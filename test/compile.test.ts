@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runNode, type CommandResult } from './helpers/command-line.ts';
 import { ROOT } from './helpers/this-project.ts';
 
 let folder = '';
@@ -28,19 +27,8 @@ async function say(text: string): Promise<void> {
   );
 }
 
-interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function start(...args: readonly string[]): Promise<Said> {
-  const argv = [join(folder, 'scripts', 'start.js'), ...args];
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, argv)) };
-  } catch (error) {
-    return error as Said;
-  }
+function start(...args: readonly string[]): Promise<CommandResult> {
+  return runNode([join(folder, 'scripts', 'start.js'), ...args]);
 }
 
 async function kept(): Promise<readonly string[]> {

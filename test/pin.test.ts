@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../scripts/oci/copy.ts';
 import { documentsDigest } from '../scripts/parse/digest.ts';
@@ -12,7 +10,7 @@ import { runCommand } from './helpers/command-line.ts';
 import { fakeRegistry, type FakeRegistry } from './helpers/fake-registry.ts';
 import { graphStore, multiArch } from './helpers/oci-graph.ts';
 import { openOn } from './oci/registry-setup.ts';
-import { commandLine, ROOT } from './helpers/this-project.ts';
+import { ROOT } from './helpers/this-project.ts';
 
 const GRAPH = multiArch('pinned', 100);
 const IMAGE = { repository: 'k8snetworkplumbingwg/multus-cni', tag: 'v4.2.4-thick' };
@@ -53,19 +51,9 @@ async function lock(): Promise<Lock> {
 
 /** Exit code and what was said. */
 async function pin(...args: readonly string[]): Promise<readonly [code: number, said: string]> {
-  const argv = commandLine('pin', ['--project', folder, ...args]);
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: folder,
-    SOURCE_DATE_EPOCH: '1800000000',
-    GITEA_TOKEN: 'not-for-this',
-  };
-  try {
-    return [0, (await promisify(execFile)(process.execPath, argv, { cwd: ROOT, env })).stdout];
-  } catch (error) {
-    const { code, stderr } = error as { readonly code: number; readonly stderr: string };
-    return [code, stderr];
-  }
+  const env = { HOME: folder, SOURCE_DATE_EPOCH: '1800000000', GITEA_TOKEN: 'not-for-this' };
+  const { code, stdout, stderr } = await runCommand('pin', ['--project', folder, ...args], env);
+  return [code, code === 0 ? stdout : stderr];
 }
 
 test('the registry contradicts the recipe, agrees with it, then there is nothing to do', async () => {

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import semver from 'semver';
 import type { ChartFiles } from '../assemble/assemble.ts';
 import { ChartError } from '../errors.ts';
+import { OCI_MANIFEST } from '../oci/media-types.ts';
 import type { Descriptor } from '../oci/store.ts';
 import { packArchive } from './archive.ts';
 import { goJson } from './go-json.ts';
 import { HELM_CHART, HELM_CONFIG } from './media-types.ts';
 import { configBlob, manifestAnnotations, parseMetadata } from './metadata.ts';
-
-const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /** Bytes and what names them. */
 export interface Blob {

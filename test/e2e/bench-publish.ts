@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build as compile } from 'esbuild';
+import { AS_NODE_RUNS_IT } from '../../scripts/compile.js';
 import { testEngines } from '../../scripts/io/helm-engines.ts';
 import { layoutStore } from '../../scripts/oci/layout.ts';
 import { openRegistry } from '../../scripts/oci/registry.ts';
@@ -24,10 +25,7 @@ async function compilePublishOnce(): Promise<string> {
   await compile({
     entryPoints: [join(ROOT, 'test', 'e2e', 'publish-once.ts')],
     outfile,
-    bundle: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
+    ...AS_NODE_RUNS_IT,
   });
   return outfile;
 }

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -6,13 +6,13 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { download } from '../../scripts/fetch/download.ts';
 import { dispatcherFor } from '../../scripts/io/dispatcher.ts';
 import { close, listen, serve } from '../helpers/http-server.ts';
 import { testNetwork } from './network.ts';
-import { commandLine, ROOT } from '../helpers/this-project.ts';
+import { runCommand, type CommandResult } from '../helpers/command-line.ts';
+import { ROOT } from '../helpers/this-project.ts';
 
 const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
 const MANIFEST = 'apiVersion: v1\nkind: Test\nmetadata: {name: a}\n';
@@ -27,24 +27,15 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the fetch command on the project in `folder`. */
-async function command(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-  const argv = commandLine('fetch', ['--project', folder, ...args]);
-  const options = {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], XDG_CACHE_HOME: join(folder, 'cache'), ...env },
-  };
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, argv, options)) };
-  } catch (error) {
-    return error as Result;
-  }
+function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  return runCommand('fetch', ['--project', folder, ...args], {
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    ...env,
+  });
 }
 
 test('npm run fetch: says what it would do, does it, then has nothing to do', async () => {

@@ -12,19 +12,30 @@ export interface CommandResult {
 const MAX_OUTPUT = 64 << 20;
 
 /**
- * Runs an npm script's entry file as a process of its own, as npm does in the repository's
- * root. Its environment is the given one and PATH: nothing of the machine decides a result.
+ * Runs a command as a process of its own, as npm does in the repository's root.
  */
-export async function runCommand(
+export function runCommand(
   name: string,
   args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<CommandResult> {
+  return runNode(commandLine(name, args), env, input);
+}
+
+/**
+ * Runs Node to its end, in the repository's root. Its environment is the given one and PATH:
+ * nothing of the machine decides a result.
+ */
+export async function runNode(
+  argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<CommandResult> {
   const base = { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: process.env['TMPDIR'] };
   const options = { cwd: ROOT, maxBuffer: MAX_OUTPUT, env: { ...base, ...env } };
   try {
-    const running = promisify(execFile)(process.execPath, commandLine(name, args), options);
+    const running = promisify(execFile)(process.execPath, argv, options);
     running.child.stdin?.on('error', () => {}).end(input);
     return { code: 0, ...(await running) };
   } catch (error) {

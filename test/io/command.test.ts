@@ -1,30 +1,18 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { ERRORS } from '../../scripts/error-table.ts';
+import { runNode, type CommandResult } from '../helpers/command-line.ts';
 import { ROOT } from '../helpers/this-project.ts';
 
 const CHILD = fileURLToPath(new URL('command-child.ts', import.meta.url));
 const NODE_ARGS = ['--import', 'tsx/esm', CHILD];
 
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command to its end, in the repository's root as npm does. */
-async function command(...args: readonly string[]): Promise<Result> {
-  try {
-    const said = await promisify(execFile)(process.execPath, [...NODE_ARGS, ...args], { cwd: ROOT });
-    return { code: 0, ...said };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Result;
-    return { code, stdout, stderr };
-  }
+/** Runs the command to its end. */
+function command(...args: readonly string[]): Promise<CommandResult> {
+  return runNode([...NODE_ARGS, ...args]);
 }
 
 const HELP = `Does what it is told.
