@@ -4,6 +4,7 @@ import { progressBar } from './io/progress.ts';
 import { graphOf } from './oci/copy.ts';
 import { artifactStore } from './publish/artifact-store.ts';
 import type { BundleItem } from './publish/bundle.ts';
+import { releaseBase } from './publish/finish.ts';
 import { pinnedImages, type PinnedImage } from './publish/images.ts';
 import { opener, REGISTRY_FLAGS, registryOptions, sourceOf } from './publish/registry-flags.ts';
 import { ChartError } from './errors.ts';
@@ -32,10 +33,7 @@ await run({
     ]);
     refusePacked(flags.output);
     const { built, artifact } = await prepare(project, {}, env, out);
-    const path = resolve(
-      project,
-      flags.output ?? join('dist', `${artifact.name}-${artifact.version}.bundle.tar`),
-    );
+    const path = resolve(flags.output ?? join(project, `${releaseBase(artifact)}.bundle.tar`));
     const pinned = pinnedImages(built.lock);
     const { host, options } = sourceOf(flags, pinned, registryOptions(flags, env, out));
     const open = opener(host, options, out);
@@ -73,7 +71,12 @@ await run({
 
 /** What looks like an archive of another kind would become a folder of that name. */
 function refusePacked(output: string | undefined): void {
-  if (output === undefined || !/\.(?:t?gz|t?xz|t?bz2|tbz|zst|zip)$/i.test(output)) return;
+  if (
+    output === undefined ||
+    output.endsWith('.tar') ||
+    !/\.(?:tar|t?gz|t?xz|t?bz2|tbz|zst|zip)$/i.test(output)
+  )
+    return;
   throw new ChartError('USAGE', `--output ${output} is neither a .tar nor a folder`, {
     hint: 'Name a file that ends in .tar; its content is compressed already.',
   });

@@ -135,7 +135,8 @@ async function ensureLayout(directory: string): Promise<void> {
   if (!existsSync(marker)) await writeAtomic(marker, `${JSON.stringify({ imageLayoutVersion: '1.0.0' })}\n`);
 }
 
-async function readIndex(directory: string): Promise<Index> {
+/** The index of a layout, empty when there is none. Throws OCI_LAYOUT when it is not a layout. */
+export async function readIndex(directory: string): Promise<Index> {
   const path = join(directory, 'index.json');
   if (!existsSync(path)) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
   return parseIndex(await readFile(path, 'utf8'), path);

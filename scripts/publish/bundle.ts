@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
-import { layoutFiles, layoutStore, layoutTags } from '../oci/layout.ts';
+import { layoutFiles, layoutStore, readIndex, tagsOf } from '../oci/layout.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
 import { packLayout } from './pack-layout.ts';
 import { refuseShared } from './repositories.ts';
@@ -20,7 +20,8 @@ export interface BundleItem {
 /**
  * Writes a bundle: one OCI image layout with the chart and its images, or a tar of it when the
  * path ends in .tar. The same content gives the same bytes, whatever was there. A bundle that
- * was cut off goes on where it stopped.
+ * was cut off goes on where it stopped. The chart is the last of `items`, by which one sees that
+ * a bundle is whole.
  *
  * @throws REGISTRY_REFERENCE when two items have one name, OCI_LAYOUT when a folder holds
  * something else
@@ -35,7 +36,7 @@ export async function writeBundle(
   refuseShared(
     items.map(({ kind, source, name }) => ({ what: `the ${kind} ${source.name}`, repository: name })),
   );
-  if (!isTar) await refuseOther(directory, items);
+  await refuseOther(directory, isTar ? undefined : items);
   // The blobs of a run that was cut off are of use; its index may have more than this bundle.
   await rm(join(directory, 'index.json'), { force: true });
   const layout = layoutStore(directory);
@@ -53,8 +54,10 @@ export async function writeBundle(
 /**
  * A folder may hold a bundle that was cut off, but nothing else: what somebody keeps there is
  * neither replaced nor dropped.
+ *
+ * @param items undefined for the folder beside a .tar, where a bundle of another version may be left
  */
-async function refuseOther(directory: string, items: readonly BundleItem[]): Promise<void> {
+async function refuseOther(directory: string, items: readonly BundleItem[] | undefined): Promise<void> {
   const refuse = (reason: string): never => {
     throw new ChartError('OCI_LAYOUT', `${directory} ${reason}`, {
       hint: 'Name another --output, or remove the folder.',
@@ -63,8 +66,14 @@ async function refuseOther(directory: string, items: readonly BundleItem[]): Pro
   const names = await readdir(directory).catch(() => []);
   const other = names.find((name) => !/^(?:blobs|oci-layout|index\.json)(?:\..*)?$/.test(name));
   if (other !== undefined) refuse(`holds ${other}, which is of no bundle`);
+  const index = await readIndex(directory);
+  const tags = tagsOf(index);
+  // As skopeo copy oci:FOLDER writes it.
+  if (tags.size < index.manifests.length)
+    refuse('holds content without a tag of its own, which is of no bundle');
+  if (items === undefined) return;
   const wanted = new Map(items.map(({ name, tag, root }) => [`${name}:${tag}`, root.digest]));
-  for (const [tag, { digest }] of await layoutTags(directory)) {
+  for (const [tag, { digest }] of tags) {
     if (!wanted.has(tag)) refuse(`holds ${tag}, which is not of this bundle`);
     if (wanted.get(tag) !== digest) refuse(`holds ${tag} as ${digest}, this one is ${wanted.get(tag) ?? ''}`);
   }

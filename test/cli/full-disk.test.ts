@@ -64,7 +64,7 @@ describe.runIf(MAY_MOUNT)('a full disk is named with its file, whatever was bein
   test('the .tar of a bundle', async () => {
     const { bundle } = await packed();
     expectDiskFull(
-      await onSmallDisk(bundle + (3 * PAGE) / 1024, 'bundle', '--output', 'dist/x.tar'),
+      await onSmallDisk(bundle + (3 * PAGE) / 1024, 'bundle', '--output', join(dist, 'x.tar')),
       /\/dist\/x\.tar: /,
     );
   });

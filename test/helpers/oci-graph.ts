@@ -64,7 +64,8 @@ export function graphStore({ contents, root }: Graph, name = 'the graph'): Conte
   };
 }
 
-function withRoot(mediaType: string, members: object, children: readonly Uint8Array[]): Graph {
+/** A graph whose manifest has these members. */
+export function withRoot(mediaType: string, members: object, children: readonly Uint8Array[]): Graph {
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...members }));
   const contents = new Map([...children, bytes].map((content) => [digestOf(content), content] as const));
   return { root: describeBytes(bytes, mediaType), contents };

@@ -6,9 +6,19 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readTree } from '../../scripts/io/files.ts';
 import { copy } from '../../scripts/oci/copy.ts';
 import { layoutStore } from '../../scripts/oci/layout.ts';
+import { OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
+import { HELM_CHART, HELM_CONFIG } from '../../scripts/package/media-types.ts';
 import { writeBundle, type BundleItem } from '../../scripts/publish/bundle.ts';
 import { openBundle } from '../../scripts/publish/open-bundle.ts';
-import { bytesOf, graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
+import {
+  bytesOf,
+  describeBytes,
+  graphStore,
+  image,
+  multiArch,
+  withRoot,
+  type Graph,
+} from '../helpers/oci-graph.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -22,6 +32,19 @@ const ITEM = item('image', multiArch('bundled'));
 function item(name: string, graph: Graph): BundleItem {
   return { kind: 'image', name, tag: '1.0.0', root: graph.root, source: graphStore(graph) };
 }
+
+/** A chart as Helm packs one. */
+function chart(name: string, version: string): Graph {
+  const config = Buffer.from(JSON.stringify({ apiVersion: 'v2', name, version }));
+  const archive = bytesOf('an archive', 10);
+  return withRoot(
+    OCI_MANIFEST,
+    { config: describeBytes(config, HELM_CONFIG), layers: [describeBytes(archive, HELM_CHART)] },
+    [config, archive],
+  );
+}
+
+const CHART: BundleItem = { ...item('tool', chart('tool', '1.0.0')), kind: 'chart' };
 
 async function bundled(path: string, items: readonly BundleItem[] = [ITEM]): Promise<Buffer> {
   await writeBundle(path, items, () => undefined);
@@ -55,13 +78,17 @@ test.each(['bundle.tar', 'bundle'])(
   '%s gives back what was put in, and leaves nothing behind',
   async (name) => {
     const path = join(folder, name);
-    await writeBundle(path, [ITEM], () => undefined);
+    await writeBundle(path, [ITEM, CHART], () => undefined);
     const items = await openBundle(path);
     const again = layoutStore(join(folder, 'again'));
-    for (const { source, root } of items) await copy(source, again, root, { tag: 'again' });
-    expect(await again.resolve('again')).toEqual(ITEM.root);
+    for (const { source, root, name: tag } of items) await copy(source, again, root, { tag });
+    expect(await again.resolve('image')).toEqual(ITEM.root);
+    expect(await again.resolve('tool')).toEqual(CHART.root);
     await rm(join(folder, 'again'), { recursive: true });
-    expect(items).toMatchObject([{ kind: 'image', name: 'image', tag: '1.0.0', root: ITEM.root }]);
+    expect(items).toMatchObject([
+      { kind: 'image', name: 'image', tag: '1.0.0', root: ITEM.root },
+      { kind: 'chart', name: 'tool', tag: '1.0.0', root: CHART.root, images: [] },
+    ]);
     expect(await readdir(folder)).toEqual([name]);
   },
 );
@@ -77,6 +104,35 @@ test('what is no bundle is refused, and nothing is left', async () => {
   await cp(path, join(folder, 'empty', 'a'));
   await expect(openBundle(join(folder, 'empty'))).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
   expect((await readdir(folder)).toSorted()).toEqual(['empty', 'no.tar']);
+});
+
+test.each(['bundle.tar', 'bundle'])('%s without a chart was cut off, and is refused', async (name) => {
+  const path = join(folder, name);
+  await writeBundle(path, [ITEM], () => undefined);
+  await expect(openBundle(path)).rejects.toMatchObject({
+    code: 'OCI_LAYOUT',
+    message: `${path} holds no chart, so it is no bundle, or was cut off`,
+  });
+});
+
+test.each(['tool:latest', 'tool:2.0.0', 'other:1.0.0'])(
+  'a chart that somebody tagged %s is refused: it would take that version for good',
+  async (reference) => {
+    const path = join(folder, 'bundle');
+    const graph = chart('tool', '1.0.0');
+    await copy(graphStore(graph), layoutStore(path), graph.root, { tag: reference });
+    await expect(openBundle(path)).rejects.toMatchObject({
+      code: 'OCI_LAYOUT',
+      message: `${path} names ${reference} what is tool 1.0.0`,
+    });
+  },
+);
+
+test('a chart whose version has build metadata is named as Helm names it', async () => {
+  const path = join(folder, 'bundle');
+  const graph = chart('tool', '1.0.0+b1');
+  await copy(graphStore(graph), layoutStore(path), graph.root, { tag: 'tool:1.0.0_b1' });
+  expect(await openBundle(path)).toMatchObject([{ kind: 'chart', tag: '1.0.0_b1' }]);
 });
 
 test.each(['../pwned/image:1.0.0', 'image', 'Image:1.0.0', 'image:1.0.0+1', '/image:1.0.0', 'a/../b:1'])(
@@ -119,6 +175,37 @@ test.each([
   await expect(bundled(path)).rejects.toMatchObject({
     code: 'OCI_LAYOUT',
     message: expect.stringMatching(message) as string,
+  });
+  expect(await readTree(path)).toEqual(before);
+});
+
+/** As `skopeo copy … oci:FOLDER` writes it. */
+async function untagged(path: string): Promise<void> {
+  const kept = image('kept', [bytesOf('kept', 10)]);
+  await copy(graphStore(kept), layoutStore(path), kept.root, { tag: 'once' });
+  const file = join(path, 'index.json');
+  await writeFile(
+    file,
+    (await readFile(file, 'utf8')).replace(/"annotations": \{[^}]*\}/, '"annotations": {}'),
+  );
+}
+
+async function notes(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await writeFile(join(path, 'notes.txt'), 'years of work');
+}
+
+test.each([
+  ['a layout without tags, the folder of the bundle', 'kept', 'kept', untagged],
+  ['a layout without tags, beside the .tar', 'kept.tar', 'kept.tar.layout', untagged],
+  ['something else, beside the .tar', 'kept.tar', 'kept.tar.layout', notes],
+])('%s, is refused and left as it is', async (_, output, at, fill) => {
+  const path = join(folder, at);
+  await fill(path);
+  const before = await readTree(path);
+  await expect(bundled(join(folder, output))).rejects.toMatchObject({
+    code: 'OCI_LAYOUT',
+    message: expect.stringMatching(/holds (?:content without a tag of its own|notes\.txt)/) as string,
   });
   expect(await readTree(path)).toEqual(before);
 });
