@@ -31,8 +31,18 @@ export async function writing<T>(path: string, action: () => Promise<T>): Promis
   try {
     return await action();
   } catch (error) {
-    throw fileSystemError(error, path) ?? error;
+    throw fileSystemError(error, path) ?? noFolder(error, path) ?? error;
   }
+}
+
+/** What Node says where it cannot make a folder on the way: of a read-only file system, too. */
+function noFolder(error: unknown, path: string): ChartError | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' || syscall !== 'mkdir') return undefined;
+  return new ChartError('FILE_SYSTEM', `${path}: the folder for it cannot be made`, {
+    cause: error,
+    hint: 'The file system is read-only, or a link on the way leads nowhere: choose another folder.',
+  });
 }
 
 /** EDQUOT is of a user's quota. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { writing } from './file-system.ts';
@@ -48,6 +48,14 @@ export function replaceFile(path: string, write: (temporary: string) => Promise<
     } finally {
       temporaryDone(temporary);
     }
+  });
+}
+
+/** Makes a folder where there is none. Throws FILE_SYSTEM when nothing can be written there. */
+export function ensureWritable(folder: string): Promise<void> {
+  return writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
   });
 }
 

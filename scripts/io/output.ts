@@ -31,10 +31,20 @@ export function processOutput(json: boolean): Output {
   };
   const paint = (style: Style, text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
+  let isShown = false;
+  const status = (text: string): void => {
+    if (process.stderr.isTTY !== true) return;
+    process.stderr.write(`\r\x1b[K${mask(text)}`);
+    isShown = text !== '';
+  };
   return {
     step: (label, detail) => write(`${paint('green', label.padEnd(LABEL_WIDTH))} ${detail}`),
     line: (text = '') => write(text),
-    warn: (text) => process.stderr.write(`${mask(`warning: ${text}`)}\n`),
+    warn: (text) => {
+      // Not onto the end of a bar, which is drawn again soon.
+      if (isShown) status('');
+      process.stderr.write(`${mask(`warning: ${text}`)}\n`);
+    },
     table: (rows) => {
       for (const row of alignColumns(rows)) write(`  ${row}`);
     },
@@ -42,9 +52,7 @@ export function processOutput(json: boolean): Output {
       if (json) process.stdout.write(`${mask(JSON.stringify(value, null, 2))}\n`);
     },
     paint,
-    status: (text) => {
-      if (process.stderr.isTTY === true) process.stderr.write(`\r\x1b[K${mask(text)}`);
-    },
+    status,
   };
 }
 

@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ChartError } from '../errors.ts';
 import { writeAtomic } from '../io/files.ts';
 import type { Output } from '../io/output.ts';
 import { confirmTag } from '../verify/read-back.ts';
@@ -16,7 +18,8 @@ type FinishInput = Omit<ReceiptInput, 'pulledBy' | 'done'> & { readonly done: re
 /**
  * Writes the receipt of what is published, then has it pulled and writes by whom. What is
  * published is published, whatever the pull brings; so it has a receipt before. Last, every tag
- * that was written in a registry is looked at once more.
+ * that was written in a registry is looked at once more; a release that lost one to somebody else
+ * has no receipt.
  *
  * @param pull undefined for a layout, which is written under a lock
  * @throws VERIFY_FAILED; what `pull` throws
@@ -39,6 +42,12 @@ export async function finish(
   if (pull === undefined) return published;
   const pulledBy = await pull();
   const tagged = input.done.filter(({ steps }) => steps.length > 0);
-  await Promise.all(tagged.map(({ publication }) => confirmTag(publication, written)));
+  await Promise.all(tagged.map(({ publication }) => confirmTag(publication, written))).catch(
+    async (error: unknown) => {
+      const lost = error instanceof ChartError && error.code === 'VERIFY_FAILED';
+      if (lost) await rm(join(project, file), { force: true });
+      throw error;
+    },
+  );
   return write(pulledBy);
 }

@@ -1,5 +1,9 @@
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ChartError } from '../../scripts/errors.ts';
+import { ensureWritable, writeAtomic } from '../../scripts/io/files.ts';
 import { fileSystemError, writing } from '../../scripts/io/file-system.ts';
 
 function errno(code: string, path?: string): Error {
@@ -33,4 +37,18 @@ test('other errors stay what they are', async () => {
     expect(fileSystemError(error, '/dist/a')).toBeUndefined();
     await expect(writing('/dist/a', () => Promise.reject(error as Error))).rejects.toBe(error);
   }
+});
+
+test('a folder that cannot be made says so, where Node says only that there is none', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'file-system-'));
+  const path = join(folder, 'dist');
+  await symlink(join(folder, 'nowhere', 'else'), path);
+  const expected = { code: 'FILE_SYSTEM', hint: expect.stringContaining('a link on the way') as string };
+  await expect(writeAtomic(join(path, 'a'), 'text')).rejects.toMatchObject({
+    ...expected,
+    message: `${path}/a: the folder for it cannot be made`,
+  });
+  await expect(ensureWritable(path)).rejects.toMatchObject(expected);
+  expect(await readdir(folder)).toEqual(['dist']);
+  await rm(folder, { recursive: true });
 });

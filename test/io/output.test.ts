@@ -67,6 +67,14 @@ describe('where things are said', () => {
     expect(stderr).toBe('warning: careful\n\r\u001b[K50 %\r\u001b[K');
   });
 
+  test('a warning takes the place of a bar that is shown', () => {
+    terminal(true);
+    const out = processOutput(false);
+    out.status('50 %');
+    out.warn('careful');
+    expect(stderr).toBe('\r\u001b[K50 %\r\u001b[Kwarning: careful\n');
+  });
+
   test.each([
     ['1', 'name'],
     ['0', 'name'],
