@@ -70,12 +70,17 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
       : await remote.chartStore(artifact.name);
   const mirrors = flags['mirror-images'] === true;
   const images: readonly Job[] = mirrors ? ((await remote?.mirrorJobs(built)) ?? []) : [];
-  const checks = mirrors ? [] : ((await remote?.checkImages(built)) ?? []);
+  const { mirror } = built.project.recipe;
+  // A layout is a release, too: what it names must be there.
+  const checker =
+    remote ?? (mirror === undefined ? undefined : await openRemote(mirror, { flags, env, out }));
+  const checks = mirrors ? [] : ((await checker?.checkImages(built)) ?? []);
   const planned = await planAll(
     [...images, { kind: 'chart', publication: chartPublication(artifact, target) }],
     out,
   );
-  refuseMissingImages(checks, built.project.recipe.mirror);
+  const own = project === REPOSITORY_ROOT ? undefined : project;
+  refuseMissingImages(checks, mirror, own);
   if (dryRun) {
     out.json({ plans: planned.map(({ plan }) => plan) });
     return;
@@ -101,7 +106,6 @@ async function release({ flags, project, out, env }: Invocation<typeof FLAGS>): 
   );
   printDepartures(built.model.departures, built.lock, out);
   const { namespace } = built.project.recipe.argocd ?? {};
-  const own = project === REPOSITORY_ROOT ? undefined : project;
   printNextSteps(receipt, { registry: remote?.host, namespace, project: own }, out);
   out.json(receipt);
 }

@@ -1,34 +1,66 @@
 import { ChartError, messageOf } from '../errors.ts';
+import type { Output } from '../io/output.ts';
 import { graphOf } from '../oci/copy.ts';
-import type { OpenRepository, PinnedImage, RepositoryName } from './images.ts';
+import type { ContentStore } from '../oci/store.ts';
+import type { OpenRepository, RepositoryName } from './images.ts';
+import { npmCommand } from './npm-command.ts';
 
 /** What is known of an image where the chart names it. */
 export interface ImageCheck {
-  readonly image: PinnedImage;
+  readonly digest: string;
   readonly store: string;
   readonly state: 'complete' | 'missing' | 'unchecked';
   /** With `unchecked`: why. */
   readonly reason: string;
 }
 
-/** Asks whether a repository holds a pinned image with everything that belongs to it. */
-export async function checkImage(
-  image: PinnedImage,
-  at: RepositoryName,
-  open: OpenRepository,
-): Promise<ImageCheck> {
-  const name = `${at.registry}/${at.repository}`;
+/** An image by its digest, and the repository where a chart names it. */
+export interface NamedImage {
+  readonly digest: string;
+  readonly at: RepositoryName;
+}
+
+/** Whether a repository holds an image with everything that belongs to it. */
+export async function holds(store: ContentStore, digest: string): Promise<boolean> {
   try {
-    const store = await open(at);
-    const root = await store.resolve(image.digest);
-    if (root === undefined) return { image, store: name, state: 'missing', reason: '' };
+    const root = await store.resolve(digest);
+    if (root === undefined) return false;
     const graph = await graphOf(store, root);
     const there = await Promise.all(graph.map((descriptor) => store.exists(descriptor)));
-    return { image, store: name, state: there.every(Boolean) ? 'complete' : 'missing', reason: '' };
+    return there.every(Boolean);
   } catch (error) {
-    if (error instanceof ChartError && error.code === 'OCI_NOT_FOUND')
-      return { image, store: name, state: 'missing', reason: '' };
-    return { image, store: name, state: 'unchecked', reason: messageOf(error) };
+    if (error instanceof ChartError && error.code === 'OCI_NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+/**
+ * Looks at images where a chart names them, and says what it found.
+ *
+ * @throws OCI_DIGEST, OCI_MANIFEST when a registry has something else under a digest
+ */
+export async function checkImages(
+  images: readonly NamedImage[],
+  open: OpenRepository,
+  out: Pick<Output, 'step'>,
+): Promise<readonly ImageCheck[]> {
+  const checks = await Promise.all(images.map((image) => checkImage(image, open)));
+  for (const { store, digest, state, reason } of checks)
+    out.step('image', `${store}@${digest}: ${state}${reason && ` (${reason})`}`);
+  return checks;
+}
+
+/** Wrong content is no registry that is out of reach. */
+const WRONG: ReadonlySet<string> = new Set(['OCI_DIGEST', 'OCI_MANIFEST']);
+
+async function checkImage({ digest, at }: NamedImage, open: OpenRepository): Promise<ImageCheck> {
+  const store = `${at.registry}/${at.repository}`;
+  try {
+    const state = (await holds(await open(at), digest)) ? 'complete' : 'missing';
+    return { digest, store, state, reason: '' };
+  } catch (error) {
+    if (error instanceof ChartError && WRONG.has(error.code)) throw error;
+    return { digest, store, state: 'unchecked', reason: messageOf(error) };
   }
 }
 
@@ -37,26 +69,32 @@ export async function checkImage(
  * mirrors images a release waits for every one of them; upstream's registry need not be within
  * reach, but when it is, it must have them.
  *
+ * @param project the chart project, undefined for the one that commands take by default
  * @throws MIRROR_INCOMPLETE naming the images and the command; OCI_NOT_FOUND
  */
-export function refuseMissingImages(checks: readonly ImageCheck[], mirror: string | undefined): void {
-  if (mirror !== undefined) refuseIncompleteMirror(checks);
+export function refuseMissingImages(
+  checks: readonly ImageCheck[],
+  mirror: string | undefined,
+  project?: string,
+): void {
+  if (mirror !== undefined) refuseIncompleteMirror(checks, project);
   const missing = checks.find(({ state }) => state === 'missing');
   if (missing === undefined) return;
   throw new ChartError(
     'OCI_NOT_FOUND',
-    `${missing.store} does not have ${missing.image.digest}, which the chart names`,
+    `${missing.store} does not have ${missing.digest}, which the chart names`,
   );
 }
 
-function refuseIncompleteMirror(checks: readonly ImageCheck[]): void {
+function refuseIncompleteMirror(checks: readonly ImageCheck[], project: string | undefined): void {
   const lacking = checks.filter(({ state }) => state !== 'complete');
   if (lacking.length === 0) return;
   const lines = lacking.map(
-    ({ image, store, state, reason }) => `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`,
+    ({ digest, store, state, reason }) => `${store}@${digest}: ${state}${reason && ` (${reason})`}`,
   );
   throw new ChartError(
     'MIRROR_INCOMPLETE',
     `The mirror does not hold every pinned image:\n  ${lines.join('\n  ')}`,
+    { hint: `Run ${npmCommand('mirror', project)}, or release with --mirror-images.` },
   );
 }

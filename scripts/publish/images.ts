@@ -4,6 +4,7 @@ import type { ContentStore, Descriptor } from '../oci/store.ts';
 import { subsetOf } from '../oci/subset.ts';
 import type { Lock } from '../recipe/lock.ts';
 import { mirrored } from '../templatize/image.ts';
+import { holds } from './image-check.ts';
 import type { Publication } from './publication.ts';
 
 /** A repository of a registry. */
@@ -47,7 +48,8 @@ export interface Mirror {
 
 /**
  * The publication that mirrors an image: the whole index by its digest, unchanged, unless only
- * some platforms are wanted. Within one registry its blobs are mounted.
+ * some platforms are wanted. Within one registry its blobs are mounted. What the mirror holds
+ * already need not be asked for where it came from, which may be out of reach or have dropped it.
  *
  * @throws OCI_NOT_FOUND when the source does not have the pinned digest; USAGE for a platform
  * that it does not have
@@ -57,16 +59,19 @@ export async function mirrorPublication(
   { mirror, open, out, platforms = [] }: Mirror,
 ): Promise<Publication> {
   const at = mirrored(image.from, mirror);
-  const [source, target] = await Promise.all([open(image.from), open(at)]);
+  const all = platforms.length === 0;
+  const target = await open(at);
+  // What is wrong with the target, the copy itself says best.
+  const held = all && (await holds(target, image.digest).catch(() => false));
+  const source = held ? target : await open(image.from);
   const whole = await source.resolve(image.digest);
   if (whole === undefined)
     throw new ChartError('OCI_NOT_FOUND', `${source.name} does not have ${image.digest}`);
-  const all = platforms.length === 0;
   const { store, root } = all ? { store: source, root: whole } : await subsetOf(source, whole, platforms);
   const wanted = all ? image.tag : subsetTag(image.tag, platforms);
   const tag = await freeTag(target, wanted, root, out);
   const { registry, repository } = image.from;
-  const mountable = registry === at.registry && repository !== at.repository;
+  const mountable = !held && registry === at.registry && repository !== at.repository;
   return { source: store, root, target, tag, ...(mountable && { mountFrom: repository }) };
 }
 

@@ -1,10 +1,12 @@
+import { join, resolve } from 'node:path';
 import { ChartError } from '../errors.ts';
+import { ensureWritable } from '../io/files.ts';
 import type { Output } from '../io/output.ts';
 import { HELM_CHART } from '../package/media-types.ts';
-import type { BundleItem } from './bundle.ts';
 import { finish } from './finish.ts';
+import { checkImages, refuseMissingImages } from './image-check.ts';
 import { freeTag } from './images.ts';
-import { openBundle } from './open-bundle.ts';
+import { openBundle, type OpenedItem } from './open-bundle.ts';
 import { piecesOf } from './publication.ts';
 import { executeAll, planAll, type DoneJob, type Job } from './publish.ts';
 import { registryOf } from './registry-of.ts';
@@ -21,27 +23,33 @@ interface BundleRelease {
 
 /** A job with the item that it publishes. */
 interface BundleJob extends Job {
-  readonly item: BundleItem;
+  readonly item: OpenedItem;
 }
 
 /**
  * Publishes a bundle where there is no internet: everything comes from the file. Charts are
  * pulled by Helm and have a receipt, as every release.
  *
- * @throws USAGE without a registry; OCI_LAYOUT, PUBLISH_CONFLICT
+ * @throws USAGE without a registry; OCI_LAYOUT, PUBLISH_CONFLICT; OCI_NOT_FOUND when a chart names
+ * an image that is not there
  */
 export async function releaseBundle(path: string, release: BundleRelease): Promise<void> {
   const { flags, out } = release;
-  const target = remoteTarget(await registry(release), release);
-  const items = await openBundle(path);
+  const target = remoteTarget(await registryFor(release), release);
+  const items = await openBundle(resolve(path));
   const jobs = await Promise.all(items.map((item) => jobOf(item, target, out)));
   const planned = await planAll(jobs, out);
+  await checkElsewhere(items, target, out);
   if (flags['dry-run'] === true) {
     out.json({ plans: planned.map(({ plan }) => plan) });
     return;
   }
+  // The receipt is written there when all is published; then it is too late to find out.
+  await ensureWritable(join(release.project, 'dist'));
   const done = await executeAll(planned, out);
-  for (const job of done.filter(({ kind }) => kind === 'chart')) await finishChart(job, target, release);
+  const images = done.filter(({ kind }) => kind === 'image');
+  for (const job of done.filter(({ kind }) => kind === 'chart'))
+    await finishChart(job, images, target, release);
   out.json(
     done.map(({ kind, plan, steps }) => ({
       kind,
@@ -54,7 +62,7 @@ export async function releaseBundle(path: string, release: BundleRelease): Promi
 }
 
 /** The recipe is read only where nothing nearer names the registry: a bundle needs no project. */
-async function registry({ flags, project, env }: BundleRelease): Promise<string> {
+async function registryFor({ flags, project, env }: BundleRelease): Promise<string> {
   const named = { flag: flags.registry, env };
   const near = registryOf(named, {});
   if (near !== undefined) return near;
@@ -66,8 +74,36 @@ async function registry({ flags, project, env }: BundleRelease): Promise<string>
   });
 }
 
+/**
+ * Looks at the images that the charts name at another place than this release puts them: a bundle
+ * knows nothing of the recipe, by which they could have been named here.
+ */
+async function checkElsewhere(
+  items: readonly OpenedItem[],
+  target: RemoteTarget,
+  out: Output,
+): Promise<void> {
+  const here = new Set(items.map(({ name, root }) => `${target.host}/${name}@${root.digest}`));
+  const elsewhere = items
+    .flatMap(({ images }) => images)
+    .filter(({ registry, repository, digest }) => !here.has(`${registry}/${repository}@${digest}`));
+  const named = elsewhere.map(({ digest, registry, repository }) => ({
+    digest,
+    at: { registry, repository },
+  }));
+  const checks = await checkImages(named, target.open, out);
+  refuseMissingImages(checks, undefined);
+  for (const { store, state } of checks) {
+    if (state === 'unchecked')
+      out.warn(
+        `the chart names its image at ${store}, not at ${target.host}; for a chart that names the copy set images.mirror: oci://${target.host} in recipe.yaml before npm run bundle`,
+      );
+  }
+}
+
 async function finishChart(
   job: DoneJob<BundleJob>,
+  images: readonly DoneJob<BundleJob>[],
   target: RemoteTarget,
   { project, out }: BundleRelease,
 ): Promise<void> {
@@ -78,10 +114,10 @@ async function finishChart(
     throw new ChartError('OCI_LAYOUT', `${plan.target}:${plan.tag} has no chart layer`);
   const chart = { name: item.name, version: item.tag };
   const pull = () => target.pull({ ...chart, digest: archive.descriptor.digest });
-  await finish(project, { chart, pieces, plan, done: [job], built: undefined }, pull, out);
+  await finish(project, { chart, pieces, plan, done: [...images, job], built: undefined }, pull, out);
 }
 
-async function jobOf(item: BundleItem, target: RemoteTarget, out: Output): Promise<BundleJob> {
+async function jobOf(item: OpenedItem, target: RemoteTarget, out: Output): Promise<BundleJob> {
   const { kind, name, tag, root, source } = item;
   const store = await target.chartStore(name);
   const free = kind === 'image' ? await freeTag(store, tag, root, out) : tag;

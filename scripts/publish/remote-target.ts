@@ -8,7 +8,7 @@ import type { ContentStore } from '../oci/store.ts';
 import type { Built } from '../pipeline.ts';
 import { mirrored } from '../templatize/image.ts';
 import { helmPull } from '../verify/helm-pull.ts';
-import { checkImage, type ImageCheck } from './image-check.ts';
+import { checkImages, type ImageCheck } from './image-check.ts';
 import { mirrorPublication, pinnedImages, type OpenRepository } from './images.ts';
 import type { Job } from './publish.ts';
 import { refuseShared } from './repositories.ts';
@@ -81,21 +81,19 @@ export function remoteTarget(registry: string, { flags, env, out }: TargetInput)
     },
     checkImages: async ({ lock, project: { recipe } }) => {
       const { mirror, chart } = recipe;
-      const images = pinnedImages(lock).map((image) => ({
-        image,
-        at: mirror === undefined ? image.from : mirrored(image.from, mirror),
+      const images = pinnedImages(lock).map(({ from, digest }) => ({
+        digest,
+        from,
+        at: mirror === undefined ? from : mirrored(from, mirror),
       }));
       refuseShared([
         { what: `the chart ${chart.name}`, repository: `${host}/${owner}/${chart.name}` },
-        ...images.map(({ image: { from }, at }) => ({
+        ...images.map(({ from, at }) => ({
           what: `the image ${from.registry}/${from.repository}`,
           repository: `${at.registry}/${at.repository}`,
         })),
       ]);
-      const checks = await Promise.all(images.map(({ image, at }) => checkImage(image, at, open)));
-      for (const { store, image, state, reason } of checks)
-        out.step('image', `${store}@${image.digest}: ${state}${reason && ` (${reason})`}`);
-      return checks;
+      return checkImages(images, open, out);
     },
     pull: async ({ name, version, digest }) => {
       const login = await findCredentials(host, options);

@@ -1,6 +1,7 @@
 import type { Output } from '../io/output.ts';
 import type { Lock } from '../recipe/lock.ts';
 import type { Departure } from '../templatize/model.ts';
+import { npmCommand } from './npm-command.ts';
 import type { PublishPlan } from './plan.ts';
 import type { PublishReceipt } from './receipt.ts';
 
@@ -54,13 +55,7 @@ export function printNextSteps(
   out: Output,
 ): void {
   const where = namespace === undefined ? '' : ` -n ${namespace}`;
-  const npm = (name: string, ...args: readonly string[]): string =>
-    [
-      `npm run ${name}`,
-      ...(project === undefined && args.length === 0 ? [] : ['--']),
-      ...(project === undefined ? [] : ['--project', shellWord(project)]),
-      ...args,
-    ].join(' ');
+  const npm = (name: string, ...args: readonly string[]): string => npmCommand(name, project, ...args);
   out.line();
   out.line(`${chart.name} ${chart.version}  ${out.paint('bold', digest)}`);
   out.line();
@@ -78,9 +73,4 @@ export function printNextSteps(
           ],
         ]),
   ]);
-}
-
-/** A path as a shell takes it for one word. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

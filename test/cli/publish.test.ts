@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLock } from '../../scripts/recipe/lock.ts';
+import { fakeRegistry } from '../helpers/fake-registry.ts';
 import { runCommand } from '../helpers/command-line.ts';
 import { setMirror } from '../helpers/project.ts';
 import { ROOT } from '../helpers/this-project.ts';
@@ -138,11 +139,77 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
     chart: { name: 'multus', version: '1.0.0' },
     digest: made.items[1]?.digest,
     contents: [{ what: 'config' }, { what: 'chart' }, { what: 'manifest' }],
+    steps: expect.arrayContaining(
+      ['multus-cni', 'multus'].map(
+        (name) => expect.objectContaining({ target: `${away.slice('oci://'.length)}/${name}` }) as unknown,
+      ),
+    ) as unknown,
     pulledBy: [expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)],
   });
   const validate = new Ajv().compile(await receiptSchema());
   expect([validate(receipt), validate.errors]).toEqual([true, null]);
   await rm(elsewhere, { recursive: true });
+});
+
+test('a release to dist/oci waits for the mirror, too, and names the command', async () => {
+  const other = await site();
+  await setMirror(other.project, other.target);
+  const args = ['--project', other.project];
+  const refused = await runCommand('release', args);
+  expect(refused.stderr).toMatch(/^error: The mirror does not hold every pinned image:\n/);
+  expect(refused.stderr).toContain(`Run npm run mirror -- --project ${other.project}, or release with`);
+  expect(refused.code).toBe(1);
+  expect((await runCommand('mirror', args)).code).toBe(0);
+  const { code, stdout } = await runCommand('release', args);
+  expect(stdout).toMatch(/^image {7}\S+\/site\/multus-cni@sha256:\w+: complete$/m);
+  expect(code).toBe(0);
+  await other.close();
+});
+
+test('a bundle whose chart names its image elsewhere: warned of out of reach, refused when it is not there', async () => {
+  const [other, away] = await Promise.all([site(), fakeRegistry({ flavour: 'gitea' })]);
+  const bundle = join(other.project, 'dist', 'site.tar');
+  expect((await runCommand('bundle', ['--project', other.project, '--output', bundle])).code).toBe(0);
+  const release = () =>
+    runCommand('release', [
+      '--dry-run',
+      '--project',
+      other.project,
+      '--from-bundle',
+      bundle,
+      '--registry',
+      `oci://${away.host}/site`,
+    ]);
+  const named = `${other.registry.host}/upstream/multus-cni`;
+  const found = await release();
+  expect(found.stdout).toContain(`${named}@${other.image.digest}: complete\n`);
+  expect([found.code, found.stderr]).toEqual([0, '']);
+  other.registry.faults.add({ path: '/manifests/', times: 9, effect: { kind: 'status', status: 403 } });
+  const unchecked = await release();
+  expect(unchecked.stderr).toBe(
+    `warning: the chart names its image at ${named}, not at ${away.host}/site; for a chart that names the copy set images.mirror: oci://${away.host}/site in recipe.yaml before npm run bundle\n`,
+  );
+  expect(unchecked.code).toBe(0);
+  other.registry.faults.clear();
+  other.registry.content.manifests.clear();
+  const missing = await release();
+  expect(missing.stderr).toContain(`error: ${named} does not have ${other.image.digest}`);
+  expect(missing.code).toBe(3);
+  await Promise.all([other.close(), away.close()]);
+});
+
+test('a bundle is not published where its receipt could not be written', async () => {
+  const other = await site();
+  const bundle = join(other.project, 'site.tar');
+  expect((await runCommand('bundle', ['--project', other.project, '--output', bundle])).code).toBe(0);
+  await rm(join(other.project, 'dist'), { recursive: true, force: true });
+  await symlink('nowhere/else', join(other.project, 'dist'));
+  const args = ['--project', other.project, '--from-bundle', bundle, '--registry', other.target];
+  const { code, stderr } = await runCommand('release', args);
+  expect(stderr).toMatch(/^error: .*\/dist: the folder for it cannot be made\n {2}FILE_SYSTEM/);
+  expect(code).toBe(1);
+  expect([...other.registry.content.tags.keys()]).toEqual(['upstream/multus-cni v9-thick']);
+  await other.close();
 });
 
 test('a dry run with a mirror that is empty prints the plan, then refuses as the release will', async () => {

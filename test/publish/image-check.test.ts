@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
-import { checkImage, refuseMissingImages, type ImageCheck } from '../../scripts/publish/image-check.ts';
-import type { PinnedImage } from '../../scripts/publish/images.ts';
+import { checkImages, refuseMissingImages, type ImageCheck } from '../../scripts/publish/image-check.ts';
+import type { OpenRepository } from '../../scripts/publish/images.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { graphStore, multiArch } from '../helpers/oci-graph.ts';
+import { silent } from '../helpers/silent.ts';
 import { openOn } from '../oci/registry-setup.ts';
 
 const GRAPH = multiArch('pinned', 500);
@@ -14,10 +15,10 @@ beforeEach(async () => {
 });
 afterEach(() => registry.close());
 
-async function check(): Promise<ImageCheck> {
-  const from = { registry: registry.host, repository: 'up/tool' };
-  const image = { value: 'image', from, tag: 'v1', digest: GRAPH.root.digest };
-  return checkImage(image, from, ({ registry: host, repository }) => openOn(host, repository));
+async function check(): Promise<ImageCheck | undefined> {
+  const image = { digest: GRAPH.root.digest, at: { registry: registry.host, repository: 'up/tool' } };
+  const open: OpenRepository = ({ registry: host, repository }) => openOn(host, repository);
+  return (await checkImages([image], open, silent()))[0];
 }
 
 test('an image is complete, then lacks a layer, then is gone, then out of reach', async () => {
@@ -43,19 +44,16 @@ test('an image is complete, then lacks a layer, then is gone, then out of reach'
   });
 });
 
-const CHECKS = (['complete', 'missing', 'unchecked'] as const).map((state): ImageCheck => {
-  const reason = state === 'unchecked' ? 'nothing listens there' : '';
-  return { image: pinnedAt(state), store: `git.example.org/own/${state}`, state, reason };
+test('a registry that gives something else under the digest is no registry out of reach', async () => {
+  await copy(graphStore(GRAPH), await openOn(registry.host, 'up/tool'), GRAPH.root, { tag: 'v1' });
+  for (const { bytes } of registry.content.manifests.values()) bytes.fill(' ', 0, 1);
+  await expect(check()).rejects.toMatchObject({ code: 'OCI_DIGEST' });
 });
 
-function pinnedAt(name: string): PinnedImage {
-  return {
-    value: name,
-    from: { registry: 'ghcr.io', repository: name },
-    tag: 'v1',
-    digest: `sha256:${name}`,
-  };
-}
+const CHECKS = (['complete', 'missing', 'unchecked'] as const).map((state): ImageCheck => {
+  const reason = state === 'unchecked' ? 'nothing listens there' : '';
+  return { digest: `sha256:${state}`, store: `git.example.org/own/${state}`, state, reason };
+});
 
 test('a mirror must have every image; one that cannot be asked is not known to', () => {
   const [complete, missing, unchecked] = CHECKS as [ImageCheck, ImageCheck, ImageCheck];
@@ -70,6 +68,11 @@ test('a mirror must have every image; one that cannot be asked is not known to',
         '  git.example.org/own/unchecked@sha256:unchecked: unchecked (nothing listens there)',
       ].join('\n'),
       hint: 'Run npm run mirror, or release with --mirror-images.',
+    }),
+  );
+  expect(() => refuseMissingImages([missing], mirrorName, '/a site')).toThrow(
+    expect.objectContaining({
+      hint: "Run npm run mirror -- --project '/a site', or release with --mirror-images.",
     }),
   );
 });

@@ -79,3 +79,16 @@ test('an image that the source does not have is named', async () => {
     message: `${registry.host}/up/tool does not have ${GRAPH.root.digest}`,
   });
 });
+
+test('what the mirror holds is not asked for at its source, which may have dropped it', async () => {
+  await put(GRAPH, 'own/tool');
+  const { publication } = await mirror();
+  expect(publication).toMatchObject({ tag: 'v1', root: GRAPH.root });
+  expect(publication.source).toBe(publication.target);
+  // A mirror that has lost a layer needs its source.
+  const [blob = ''] = [...registry.content.blobs.keys()];
+  registry.content.blobs.delete(blob);
+  await expect(mirror()).rejects.toMatchObject({ code: 'OCI_NOT_FOUND' });
+  await put(GRAPH, 'up/tool');
+  expect((await mirror()).publication.source.name).toBe(`${registry.host}/up/tool`);
+});
