@@ -1,6 +1,7 @@
 import { ChartError } from '../errors.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
 import { isManifest } from '../oci/media-types.ts';
+import { missingFrom } from '../oci/missing.ts';
 import { planPublish, type PublishPlan } from './plan.ts';
 import { piecesOf, type Publication } from './publication.ts';
 
@@ -15,15 +16,20 @@ export interface DoneStep {
 export async function inspect(publication: Publication): Promise<PublishPlan> {
   const { target, tag, mountFrom } = publication;
   const pieces = await piecesOf(publication);
-  const [tagged, ...present] = await Promise.all([
+  const digests = pieces.map(({ descriptor }) => descriptor.digest);
+  const [tagged, missing] = await Promise.all([
     target.resolve(tag),
-    ...pieces.map(async ({ descriptor }) => ((await target.exists(descriptor)) ? descriptor.digest : '')),
+    missingFrom(
+      target,
+      pieces.map(({ descriptor }) => descriptor),
+    ),
   ]);
+  const absent = new Set(missing.map(({ digest }) => digest));
   const mountable =
     mountFrom === undefined ? [] : pieces.filter(({ descriptor }) => !isManifest(descriptor.mediaType));
   return planPublish(target.name, tag, pieces, {
     tagged: tagged?.digest,
-    present: new Set(present),
+    present: new Set(digests.filter((digest) => !absent.has(digest))),
     mountable: new Set(mountable.map(({ descriptor }) => descriptor.digest)),
   });
 }

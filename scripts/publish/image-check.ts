@@ -1,6 +1,7 @@
 import { ChartError, messageOf } from '../errors.ts';
 import type { Output } from '../io/output.ts';
 import { graphOf } from '../oci/copy.ts';
+import { missingFrom } from '../oci/missing.ts';
 import type { ContentStore } from '../oci/store.ts';
 import type { OpenRepository, RepositoryName } from './images.ts';
 import { npmCommand } from './npm-command.ts';
@@ -25,9 +26,7 @@ export async function holds(store: ContentStore, digest: string): Promise<boolea
   try {
     const root = await store.resolve(digest);
     if (root === undefined) return false;
-    const graph = await graphOf(store, root);
-    const there = await Promise.all(graph.map((descriptor) => store.exists(descriptor)));
-    return there.every(Boolean);
+    return (await missingFrom(store, await graphOf(store, root))).length === 0;
   } catch (error) {
     if (error instanceof ChartError && error.code === 'OCI_NOT_FOUND') return false;
     throw error;

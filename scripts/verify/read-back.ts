@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartError } from '../errors.ts';
 import { graphOf } from '../oci/copy.ts';
 import { readAll } from '../oci/digest.ts';
+import { missingFrom } from '../oci/missing.ts';
 import type { Descriptor } from '../oci/store.ts';
 import type { Publication } from '../publish/publication.ts';
 
@@ -45,11 +46,7 @@ export async function readBack(publication: Publication): Promise<Verification> 
 export async function checkComplete(publication: Publication): Promise<Verification> {
   const { source, root, target } = publication;
   await refuseOtherTag(publication);
-  const graph = await graphOf(source, root);
-  const missing = await Promise.all(
-    graph.map(async (descriptor) => ((await target.exists(descriptor)) ? undefined : descriptor)),
-  );
-  const first = missing.find((descriptor) => descriptor !== undefined);
+  const [first] = await missingFrom(target, await graphOf(source, root));
   if (first !== undefined)
     throw new ChartError('VERIFY_FAILED', `${target.name} does not have ${first.digest}`);
   return { digest: root.digest, bytes: 0 };
