@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import * as tls from 'node:tls';
 import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import { ChartError, messageOf } from '../errors.ts';
 
@@ -9,6 +9,8 @@ export interface DispatcherOptions {
   /** PEM file with certificates that are trusted beside the system's (`--ca-file`). */
   readonly caFile?: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Host that is reached without a proxy, whatever the environment says. */
+  readonly direct?: string;
   /** Looks up the names of servers; not those of proxies, which look servers up themselves. */
   readonly lookup?: LookupFunction;
   /** Milliseconds; see undici's Client options of the same names. */
@@ -22,31 +24,34 @@ export interface DispatcherOptions {
  * EnvHttpProxyAgent) and trusts `caFile`. NODE_EXTRA_CA_CERTS is Node's own affair, except
  * that an explicit list of authorities replaces Node's, so it is read again here.
  *
- * @throws FILE_MISSING when the file cannot be read, USAGE when a proxy's address cannot be used
+ * @throws FILE_MISSING when the file cannot be read, USAGE when it has no certificate or a proxy's
+ * address cannot be used
  */
 export function dispatcherFor(options: DispatcherOptions): Dispatcher {
   const {
     caFile,
     env,
+    direct,
     lookup,
     connectTimeout = 15_000,
     headersTimeout = 60_000,
     bodyTimeout = 60_000,
   } = options;
-  const ca = caFile === undefined ? undefined : [...rootCertificates, ...extra(env), read(caFile)];
-  const tls = { ...(ca && { ca }), timeout: connectTimeout };
+  const ca =
+    caFile === undefined ? undefined : [...systemAuthorities(), ...extra(env), readAuthorities(caFile)];
+  const secure = { ...(ca && { ca }), timeout: connectTimeout };
   const proxy = {
     httpProxy: proxyOf(env, 'HTTP_PROXY'),
     httpsProxy: proxyOf(env, 'HTTPS_PROXY'),
-    noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
+    noProxy: noProxyOf(env, direct),
   };
   return new EnvHttpProxyAgent({
     ...proxy,
     headersTimeout,
     bodyTimeout,
-    connect: { ...tls, ...(lookup && { lookup }) },
-    requestTls: tls,
-    proxyTls: tls,
+    connect: { ...secure, ...(lookup && { lookup }) },
+    requestTls: secure,
+    proxyTls: secure,
     clientFactory: (origin, factoryOptions) => proxyPool(origin, factoryOptions, connectTimeout),
   });
 }
@@ -82,10 +87,41 @@ function proxyOf(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name.toLowerCase()] ?? env[name] ?? '';
   if (value === '') return '';
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  if (URL.canParse(address) && PROXY_SCHEMES.has(new URL(address).protocol)) return address;
+  if (URL.canParse(address) && isProxy(new URL(address))) return address;
   // Not the value: it may have a password in it.
   throw new ChartError('USAGE', `${name} is no address of a proxy`, {
-    hint: `Write ${name}=http://HOST:PORT, or unset it.`,
+    hint: `Write ${name}=http://HOST:PORT, or unset it. In a name or password % is written %25.`,
+  });
+}
+
+/** undici decodes name and password, which fails for a % that begins no escape. */
+function isProxy({ protocol, username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return PROXY_SCHEMES.has(protocol);
+}
+
+/** `*` stands for every host only where it stands alone. */
+function noProxyOf(env: NodeJS.ProcessEnv, direct: string | undefined): string {
+  const value = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
+  return direct === undefined || value.trim() === '*' ? value : `${value},${direct}`;
+}
+
+/** What Node trusts; from Node 22.15 on with what --use-system-ca and --use-openssl-ca add. */
+function systemAuthorities(): readonly string[] {
+  const { getCACertificates } = tls as { readonly getCACertificates?: () => readonly string[] };
+  return getCACertificates?.() ?? tls.rootCertificates;
+}
+
+/** A file in another form would be passed over in silence. */
+function readAuthorities(file: string): string {
+  const text = read(file);
+  if (/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(text)) return text;
+  throw new ChartError('USAGE', `${file} holds no certificate in PEM form`, {
+    hint: `Convert it: openssl x509 -inform der -in ${file} -out ca.pem`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from './shell-word.ts';
 import { endsWithUs } from './temporary.ts';
 
 /** What a program that was run gave back. */
@@ -33,7 +34,9 @@ export async function runProgram(
   { input = '', env, patience, apart = false }: ProgramOptions,
 ): Promise<ProgramResult> {
   const { $ } = await import('zx/core');
-  const running = $({ nothrow: true, quiet: true, env, detached: apart })`exec ${program} ${args}`;
+  // Small images have sh and no bash, which is what zx takes by itself.
+  const shell = { shell: 'sh', prefix: '', postfix: '', quote: shellWord };
+  const running = $({ ...shell, nothrow: true, quiet: true, env, detached: apart })`exec ${program} ${args}`;
   const end = (): void => kill(running.pid, apart);
   const ended = endsWithUs(end);
   let late = false;

@@ -95,9 +95,10 @@ async function fromFile(
   { run = runHelper, note }: CredentialOptions,
 ): Promise<Login | undefined> {
   const { login, named, helper } = storedLogin(await readText(file), registry, file);
-  if (login !== undefined || helper === '') return login;
+  if (helper === '') return login;
   try {
-    return await askHelper(helper, serverName(registry), file, run);
+    // First, as Docker does: whoever moves to a helper may leave the old login in the file.
+    return (await askHelper(helper, serverName(registry), file, run)) ?? login;
   } catch (error) {
     // As Docker does, the store is asked for registries that the file does not name. But a store
     // that is broken must not stop what nobody logged in to.

@@ -77,7 +77,9 @@ function textOf(value: unknown, file: string, what: string): string {
   throw unusable(file, `${what} is not a string`);
 }
 
+/** What a file has for a host; the key as Docker writes it now comes before older spellings. */
 function forHost(members: Members, registry: string): unknown {
+  if (Object.hasOwn(members, serverName(registry))) return members[serverName(registry)];
   return Object.entries(members).find(([key]) => hostOf(key) === registry)?.[1];
 }
 

@@ -37,6 +37,9 @@ export async function download(
   return first.status === 404 ? undefined : resumed(client, call.url, size, ask, first);
 }
 
+/** Bytes that count as progress, so that a server which gives one a time is not asked for ever. */
+const PROGRESS = 16 * 1024;
+
 async function* resumed(
   client: Client,
   url: URL,
@@ -55,13 +58,13 @@ async function* resumed(
       }
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (seen > before) attempt = 1;
+      if (seen - before >= PROGRESS) attempt = 1;
       if (!(await waitFor(attempt, error, url, client.wire))) throw networkError(url, error, attempt);
       answer = await ask(seen);
       continue;
     }
     if (seen >= size) return;
-    if (seen > before) attempt = 1;
+    if (seen - before >= PROGRESS) attempt = 1;
     const short = new Fault(`the answer ended after ${seen} of ${size} bytes`, true);
     if (!(await waitFor(attempt, short, url, client.wire))) throw networkError(url, short, attempt);
     answer = await ask(seen);

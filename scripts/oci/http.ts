@@ -164,7 +164,8 @@ async function redirected(
         error.hint,
       );
     });
-    if (!REDIRECTS.has(answer.status) || !mayFollow(call.method, answer.status)) return answer;
+    if (!REDIRECTS.has(answer.status) || !mayFollow(call.method, answer.status))
+      return { ...answer, withCredentials: 'authorization' in request.headers };
     const target = followable(answer.header('location'), url, 'the redirect', wire.plainHttp);
     // Once the chain has left, nothing that comes back to the origin is trusted either.
     stayed = stayed && target.origin === call.url.origin;

@@ -25,7 +25,7 @@ export function refusal(answer: Answer, asked: Asked): ChartError {
   const away = answer.url.origin === asked.url.origin ? '' : `, redirected to ${displayUrl(answer.url)}`;
   const message = `${asked.method} ${displayUrl(asked.url)}${away}: answered ${answer.status}${words === '' ? '' : `: ${words}`}`;
   const denied = answer.status === 401 || answer.status === 403;
-  if (denied && away === '') return denial(message, asked);
+  if (denied && away === '') return denial(message, asked, answer.withCredentials !== false);
   const owner = asked.writes?.split('/')[0];
   // Measured: Gitea's answer for a missing owner is plain text, all its others are JSON.
   if (answer.status === 404 && owner !== undefined && words === 'Not found.') {
@@ -39,7 +39,12 @@ export function refusal(answer: Answer, asked: Asked): ChartError {
   return new ChartError('REGISTRY_ANSWER', message, hint === undefined ? {} : { hint });
 }
 
-function denial(message: string, { login, writes }: Asked): ChartError {
+function denial(message: string, { login, writes }: Asked, sent: boolean): ChartError {
+  if (login !== undefined && !sent) {
+    return new ChartError('REGISTRY_DENIED', `${message}\n  asked without the credentials of ${login}`, {
+      hint: 'Credentials go only to the host that they were given for, when it asks for them: check the address.',
+    });
+  }
   const who = login === undefined ? 'asked without credentials' : `asked with the credentials of ${login}`;
   const need = writes === undefined ? 'may read' : 'may write (in Gitea: a token with write:package)';
   return new ChartError('REGISTRY_DENIED', `${message}\n  ${who}`, {
@@ -53,8 +58,9 @@ function denial(message: string, { login, writes }: Asked): ChartError {
 function hintFor({ status, header }: Answer, words: string): string | undefined {
   if (status === 413)
     return 'A proxy in between limits bodies (nginx: client_max_body_size); raise its limit.';
-  if (status === 429)
-    return `The registry wants a pause (Retry-After: ${header('retry-after') ?? 'not said'}).`;
+  const pause = header('retry-after');
+  if (status === 429 || (status >= 500 && pause !== undefined))
+    return `The registry wants a pause (Retry-After: ${pause ?? 'not said'}); more than a minute is not waited.`;
   if (words === HTML_PAGE)
     return 'A web page answered in place of the registry: check host, port and any proxy.';
   return undefined;

@@ -63,6 +63,8 @@ export async function openRegistry(
         env,
         lookup: guardedLookup(hostname, options.lookup),
         ...(caFile !== undefined && { caFile }),
+        // As Go, and so Helm: to a proxy it would be a host of its own, and be spoken to in clear.
+        ...(isLoopback(hostname) && { direct: hostname }),
       }),
       timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
       waiting,

@@ -137,7 +137,8 @@ async function mountBlob(
     throw error;
   });
   if (answer === undefined) return false;
-  return answer.status === 201 || openedBy(answer, client.wire);
+  if (answer.status === 201) return true;
+  return answer.header('location') !== undefined && openedBy(answer, client.wire);
 }
 
 function isRefusal(error: unknown): boolean {

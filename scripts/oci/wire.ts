@@ -50,12 +50,16 @@ export interface Answer {
   readonly header: (name: string) => string | undefined;
   /** The whole body; empty when it is left as a stream. */
   readonly bytes: Uint8Array;
+  /** False when there are credentials, which were not sent: nobody asked for them, or another host did. */
+  readonly withCredentials?: boolean;
   /** The body, when it was asked for as a stream and the status is 2xx. */
   readonly stream?: ByteStream;
 }
 
 /** Longer bodies that are not blobs are no manifests, tokens or lists. */
 const LONGEST_BODY = 8 * 1024 * 1024;
+/** Each begins the wait for the answer anew (RFC 9110, 15.2: there may be any number). */
+const MOST_INTERIM_ANSWERS = 20;
 /** Of an error page, more is of no use. */
 const LONGEST_ERROR = 64 * 1024;
 
@@ -65,13 +69,20 @@ export async function exchange(request: Exchange, wire: Wire): Promise<Answer> {
   const { body: sent } = request;
   const isWhole = sent === undefined || sent instanceof Uint8Array;
   const out = isWhole ? undefined : watched(sent, wire.timeouts.idle);
+  const interim = new AbortController();
+  let seen = 0;
+  const onInfo = (): void => {
+    if (++seen > MOST_INTERIM_ANSWERS) interim.abort(new Fault('interim answers without end', false));
+  };
   try {
     const { statusCode, headers, body } = await undici.request(request.url, {
       dispatcher: wire.dispatcher,
       method: request.method,
       headers: { 'user-agent': 'chartlift', ...request.headers },
       body: isWhole ? (sent ?? null) : null,
-      ...(out !== undefined && { body: asBody(out.body), signal: out.signal }),
+      ...(out !== undefined && { body: asBody(out.body) }),
+      signal: out === undefined ? interim.signal : AbortSignal.any([out.signal, interim.signal]),
+      onInfo,
       headersTimeout: request.patience ?? wire.timeouts.headers,
       bodyTimeout: wire.timeouts.idle,
     });

@@ -1,3 +1,5 @@
+import { shellWord } from '../io/shell-word.ts';
+
 /**
  * A command of the toolkit as one types it.
  *
@@ -6,9 +8,4 @@
 export function npmCommand(name: string, project: string | undefined, ...args: readonly string[]): string {
   const flags = [...(project === undefined ? [] : ['--project', shellWord(project)]), ...args];
   return [`npm run ${name}`, ...(flags.length === 0 ? [] : ['--']), ...flags].join(' ');
-}
-
-/** A path as a shell takes it for one word. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -82,20 +82,45 @@ describe('proxies', () => {
   });
 });
 
-test.each(['http://', 'http://:secret@', 'ftp://proxy.example.org', 'proxy.example.org:99999'])(
-  'HTTPS_PROXY=%s is refused and not repeated',
-  (value) => {
-    expect(() => dispatcherFor({ env: { HTTPS_PROXY: value } })).toThrow(
-      expect.objectContaining({
-        code: 'USAGE',
-        message: 'HTTPS_PROXY is no address of a proxy',
-        hint: 'Write HTTPS_PROXY=http://HOST:PORT, or unset it.',
-      }),
-    );
+test.each([
+  'http://',
+  'http://:secret@',
+  'ftp://proxy.example.org',
+  'proxy.example.org:99999',
+  'http://me:100%@proxy.example.org',
+])('HTTPS_PROXY=%s is refused and not repeated', (value) => {
+  expect(() => dispatcherFor({ env: { HTTPS_PROXY: value } })).toThrow(
+    expect.objectContaining({
+      code: 'USAGE',
+      message: 'HTTPS_PROXY is no address of a proxy',
+      hint: 'Write HTTPS_PROXY=http://HOST:PORT, or unset it. In a name or password % is written %25.',
+    }),
+  );
+});
+
+test.each([{}, { NO_PROXY: 'a.test' }, { NO_PROXY: '*' }])(
+  'a host that is reached directly is reached past any proxy, with %j',
+  async (env) => {
+    proxy.asked.length = 0;
+    const way = { env: { HTTP_PROXY: proxy.url, ...env }, direct: '127.0.0.1' };
+    expect(await get(server.url, way)).toBe('direct');
+    expect(proxy.asked).toEqual([]);
   },
 );
 
 describe('authorities', () => {
+  test('a file that is no PEM is refused, with the command that makes it one', async () => {
+    const der = join(folder, 'ca.der');
+    await writeFile(der, Buffer.from([0x30, 0x82, 0x01, 0x00]));
+    expect(() => dispatcherFor({ env: {}, caFile: der })).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: `${der} holds no certificate in PEM form`,
+        hint: `Convert it: openssl x509 -inform der -in ${der} -out ca.pem`,
+      }),
+    );
+  });
+
   test('only --ca-file vouches for a server of one’s own, directly and through a proxy', async ({ skip }) => {
     if (!hasOpenssl) skip('no openssl');
     const { listening, port } = await startTls();

@@ -12,6 +12,9 @@ test.each([
     (secret: string) => Buffer.from(secret).toString('base64url'),
   ],
   ['as part of a URL', 'uri s3cr&t', encodeURIComponent],
+  ['as a URL in lower case', 'lower s3cr&t/', (secret: string) => encodeURIComponent(secret).toLowerCase()],
+  ['in JSON as Go writes it', 'go <s3cr&t>', () => String.raw`go \u003cs3cr\u0026t\u003e`],
+  ['in HTML', `html <s3cr&t>"'`, () => 'html &lt;s3cr&amp;t&gt;&#34;&#39;'],
   ['in a query', 'query s3cr&t', (secret: string) => String(new URLSearchParams({ secret })).slice(7)],
 ])('a secret is hidden: %s', (_, secret, written) => {
   expect(mask(`a ${written(secret)} b`)).toBe(`a ${written(secret)} b`);

@@ -108,6 +108,12 @@ describe('retries', () => {
     });
   });
 
+  test('a loopback registry is spoken to past any proxy, which would see the credentials', async () => {
+    const registry = await withBlob({ login: LOGIN });
+    const proxies = { HTTP_PROXY: 'http://127.0.0.1:1', HTTPS_PROXY: 'http://127.0.0.1:1' };
+    expect(await read(registry, { env: { ...ENV, ...proxies } })).toBe(DESCRIPTOR.digest);
+  });
+
   test('nobody listens: said after a few attempts', async () => {
     const registry = await start();
     await registry.close();
@@ -149,6 +155,16 @@ describe('tokens', () => {
       message: expect.stringContaining('asked without credentials') as string,
       hint: expect.stringContaining('GITEA_TOKEN') as string,
     });
+  });
+
+  test('what is denied unasked does not blame credentials that were not sent', async () => {
+    const faults = [{ times: 9, effect: { kind: 'status', status: 403 } }] as const;
+    const registry = await withBlob({ faults });
+    await expect(read(registry, { env: ENV })).rejects.toMatchObject({
+      code: 'REGISTRY_DENIED',
+      message: expect.stringMatching(/\n {2}asked without the credentials of REGISTRY_USERNAME/) as string,
+    });
+    expect(registry.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
   });
 
   test('wrong credentials: one answer, not four attempts', async () => {

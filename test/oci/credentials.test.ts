@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -103,6 +103,15 @@ test('helpers: the one of the host, or the store of all, also for what the file 
   expect(mask('so helper-secret')).toBe('so ***');
 });
 
+test('a helper comes before what an old login left in the file, which is used when it has nothing', async () => {
+  const auths = { [`https://${HOST}/v1/`]: basic('oldest:one'), [HOST]: basic('old:one') };
+  await write('.docker/config.json', { auths, credsStore: 'all' });
+  const has: RunProgram = async () => ({ code: 0, stdout: '{"Username":"new","Secret":"of the helper"}' });
+  expect(await find({ run: has })).toMatchObject({ username: 'new' });
+  const nothing: RunProgram = async () => ({ code: 1, stdout: 'credentials not found in native keychain' });
+  expect(await find({ run: nothing })).toMatchObject({ username: 'old' });
+});
+
 test('a store alone is asked, as cloud registries are set up', async () => {
   await write('.docker/config.json', { credsStore: 'ecr-login' });
   const run: RunProgram = async (program) => ({
@@ -193,6 +202,12 @@ test('helpers are programs: one that runs, one that is missing, one whose name i
   );
   await chmod(program, 0o755);
   const { code, stdout } = await runHelper(program, ['get'], `${HOST}\n`);
+  // As in images that have sh and no bash.
+  const bin = dirname(program);
+  await symlink('/bin/sh', join(bin, 'sh'));
+  vi.stubEnv('PATH', bin);
+  expect((await runHelper('docker-credential-real', ['get'], `${HOST}\n`)).code).toBe(0);
+  vi.unstubAllEnvs();
   vi.stubEnv('GITEA_TOKEN', 'not-for-helpers');
   expect((await runHelper('env', [], '')).stdout).not.toContain('not-for-helpers');
   expect([code, JSON.parse(stdout)]).toEqual([0, { Username: HOST, Secret: 'real-secret' }]);

@@ -48,6 +48,12 @@ test.each([
   });
 });
 
+test('a server that gives a few bytes a time is not asked for ever', async () => {
+  const drops = Array.from({ length: 50 }, (): Effect => ({ kind: 'short-answer', bytes: 100 }));
+  await expect(read(...drops)).rejects.toMatchObject({ code: 'REGISTRY_NETWORK' });
+  expect(registry.requests).toHaveLength(4);
+});
+
 test('a Content-Range that lies about its beginning is found out by the digest', async () => {
   await expect(read(CUT, range('bytes 10-299999/300000'))).rejects.toMatchObject({ code: 'OCI_DIGEST' });
 });

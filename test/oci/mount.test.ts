@@ -54,6 +54,13 @@ test.each([401, 403])(
   },
 );
 
+test('a mount that is taken without saying where to upload becomes an upload of its own', async () => {
+  const faults: readonly RegistryFault[] = [
+    { path: 'mount=', times: 99, effect: { kind: 'status', status: 202 } },
+  ];
+  expect(await copied(faults)).toEqual(['upload', 'upload', 'upload']);
+});
+
 test('a mount that leads to an internal address is no refusal', async () => {
   const to = 'http://10.0.0.1/';
   await expect(copied([{ path: 'mount=', effect: { kind: 'redirect', to } }])).rejects.toMatchObject({

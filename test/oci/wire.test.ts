@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { MockAgent } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createClient, type Call } from '../../scripts/oci/http.ts';
@@ -97,6 +98,21 @@ describe('a body', () => {
     expect(fault).toMatchObject({
       message: expect.stringContaining('less than 1024 bytes a second') as string,
       passing: false,
+    });
+  });
+
+  test('that never begins, for all the interim answers, is given up', async () => {
+    server = createServer().on('connection', (socket: Socket) => {
+      const more = (): boolean => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
+      timer = setInterval(more, 10);
+      socket.on('error', () => {});
+    });
+    const origin = new URL(`http://127.0.0.1:${await listen(server)}/`);
+    const client = createClient({ origin, wire: wireOf(dispatcherFor({ env: {} })) });
+    const call = { method: 'GET', url: origin, scopes: [], expect: [200] } as const;
+    await expect(client.send(call)).rejects.toMatchObject({
+      code: 'REGISTRY_NETWORK',
+      message: `${origin.href}: interim answers without end`,
     });
   });
 

@@ -149,7 +149,7 @@ async function requestToken(
   for (const scope of scopes) url.searchParams.append('scope', scope);
   const asked = now();
   const answer = (await get(url, login && basicHeader(login))) as TokenAnswer | null;
-  const token = answer?.token ?? answer?.access_token;
+  const token = answer?.token || answer?.access_token;
   // One that a header cannot hold would end in an error of the HTTP library with the token in it.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer holds no token`);

@@ -137,6 +137,9 @@ test('without a login: an anonymous token, or nothing for Basic', async () => {
   await bearer.auth.refused(BEARER, undefined, PULL);
   expect(await bearer.auth.header(PULL)).toBe('Bearer token-1');
   expect(bearer.state.asked[0]).toMatch(/anonymous$/);
+  const second = subject({ token: '', access_token: 'the-second-name' }, null);
+  await second.auth.refused(BEARER, undefined, PULL);
+  expect(await second.auth.header(PULL)).toBe('Bearer the-second-name');
   expect(await subject({}, null).auth.refused(BASIC, undefined, PULL)).toBe(false);
   expect(await subject({}, null).auth.refused([], undefined, PULL)).toBe(false);
 });
