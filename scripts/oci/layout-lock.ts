@@ -1,6 +1,7 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartError } from '../errors.ts';
+import { writing } from '../io/file-system.ts';
 import { isAlive, isOfThisMachine, processMark } from '../io/processes.ts';
 
 /** How long one writer waits for another, which holds the lock for one small file. */
@@ -38,7 +39,11 @@ async function take(lock: string, own: string): Promise<void> {
   }
 }
 
-async function create(lock: string, own: string): Promise<boolean> {
+function create(lock: string, own: string): Promise<boolean> {
+  return writing(lock, () => createFile(lock, own));
+}
+
+async function createFile(lock: string, own: string): Promise<boolean> {
   const file = await open(lock, 'wx').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') return undefined;
     throw error;

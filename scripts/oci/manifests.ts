@@ -56,6 +56,7 @@ class Needless extends Error {}
  * Stores a manifest under a tag or its digest.
  *
  * @param wanted asked right before each attempt; false: somebody has done it
+ * @returns whether the registry says that it lists the manifest under its `subject`
  * @throws OCI_DIGEST when the registry stored something else; what the client throws
  */
 export async function putManifest(
@@ -64,7 +65,7 @@ export async function putManifest(
   reference: string,
   { descriptor, bytes }: FoundManifest,
   wanted: () => Promise<boolean> = async () => true,
-): Promise<void> {
+): Promise<boolean> {
   const sent = client.send({
     method: 'PUT',
     url: manifestUrl(client, repository, reference),
@@ -81,8 +82,9 @@ export async function putManifest(
     if (error instanceof Needless) return undefined;
     throw error;
   });
-  if (answer !== undefined)
-    checkDigest(answer, descriptor.digest, `${client.origin.host}/${repository}:${reference}`);
+  if (answer === undefined) return false;
+  checkDigest(answer, descriptor.digest, `${client.origin.host}/${repository}:${reference}`);
+  return answer.header('oci-subject') !== undefined;
 }
 
 /** Whether the registry has a manifest of this digest and size. */

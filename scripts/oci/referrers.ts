@@ -1,7 +1,8 @@
 import { ChartError } from '../errors.ts';
 import type { Client } from './http.ts';
+import { digestOf, isDigest } from './digest.ts';
 import { childrenOf } from './manifest.ts';
-import { getManifest } from './manifests.ts';
+import { getManifest, putManifest, type FoundManifest } from './manifests.ts';
 import { OCI_INDEX } from './media-types.ts';
 import { listPages } from './pages.ts';
 import type { Descriptor } from './store.ts';
@@ -33,13 +34,74 @@ export async function listReferrers(
     key: (referrer) => referrer.digest,
   });
   if (isApi === true) return found;
-  const index = await getManifest(client, repository, digest.replace(':', '-'));
-  if (index === undefined) return [];
+  const index = await taggedIndex(client, repository, digest);
+  return index === undefined ? [] : childrenOf(index, OCI_INDEX, where);
+}
+
+/** What the list of a subject is made of; of each entry only the digest is looked at. */
+interface ReferrersIndex {
+  readonly manifests: readonly { readonly digest: string }[];
+}
+
+/**
+ * Adds a manifest to the list of what refers to its `subject`, as a client has to where the
+ * registry keeps no such lists (distribution-spec v1.1, "Pushing Manifests with Subject"). Two
+ * clients at once can lose one's entry: no registry has a compare-and-set.
+ *
+ * @throws OCI_MANIFEST when the list is not an index; what the client throws
+ */
+export async function addReferrer(
+  client: Client,
+  repository: string,
+  { descriptor, bytes }: FoundManifest,
+): Promise<void> {
+  const manifest = JSON.parse(new TextDecoder().decode(bytes)) as {
+    readonly subject?: { readonly digest?: unknown } | null;
+    readonly artifactType?: string;
+    readonly config?: { readonly mediaType?: string };
+    readonly annotations?: object;
+  };
+  const subject = manifest.subject?.digest;
+  if (typeof subject !== 'string' || !isDigest(subject)) return;
+  const { mediaType, digest, size } = descriptor;
+  const listed = await taggedIndex(client, repository, subject);
+  const { manifests } =
+    listed === undefined
+      ? { manifests: [] }
+      : (JSON.parse(new TextDecoder().decode(listed)) as ReferrersIndex);
+  if (manifests.some((entry) => entry.digest === digest)) return;
+  // "Listing Referrers": the type of the artifact, else that of its config.
+  const artifactType = manifest.artifactType ?? manifest.config?.mediaType;
+  const entry = { mediaType, digest, size, artifactType, annotations: manifest.annotations };
+  const index = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [...manifests, entry] }),
+  );
+  await putManifest(client, repository, tagOf(subject), {
+    descriptor: { mediaType: OCI_INDEX, digest: digestOf(index), size: index.byteLength },
+    bytes: index,
+  });
+}
+
+/** The list by the tag, checked to be one; undefined when there is none. */
+async function taggedIndex(
+  client: Client,
+  repository: string,
+  subject: string,
+): Promise<Uint8Array | undefined> {
+  const where = `${client.origin.host}/${repository} referrers of ${subject}`;
+  const index = await getManifest(client, repository, tagOf(subject));
+  if (index === undefined) return undefined;
   if (index.descriptor.mediaType !== OCI_INDEX) {
     throw new ChartError(
       'OCI_MANIFEST',
       `${where}: the tag names ${index.descriptor.mediaType}, not an index`,
     );
   }
-  return childrenOf(index.bytes, OCI_INDEX, where);
+  childrenOf(index.bytes, OCI_INDEX, where);
+  return index.bytes;
+}
+
+/** distribution-spec v1.1, "Referrers Tag Schema". */
+function tagOf(subject: string): string {
+  return subject.replace(':', '-');
 }

@@ -5,11 +5,12 @@ import { download } from './download.ts';
 import type { Client } from './http.ts';
 import { getManifest, hasManifest, putManifest, sizeFits } from './manifests.ts';
 import { isManifest } from './media-types.ts';
-import { listReferrers } from './referrers.ts';
+import { addReferrer, listReferrers } from './referrers.ts';
 import type { ContentStore, Descriptor } from './store.ts';
 import { listTags } from './tags.ts';
 import { OCTET_STREAM, openedBy, type UploadSession } from './upload-session.ts';
 import { uploadBlob } from './upload.ts';
+import { limiter } from './work.ts';
 
 /** A repository of a registry, with what only registries have. */
 export interface RemoteStore extends ContentStore {
@@ -32,6 +33,8 @@ const KEPT_MANIFESTS = 64;
 export function remoteStore(client: Client, repository: string, name: string): RemoteStore {
   const pushed = new Map<string, Uint8Array>();
   const uploads = new Map<string, UploadSession>();
+  // Several may refer to one subject, whose list is read and written anew each time.
+  const oneByOne = limiter(1);
   const exists = (descriptor: Descriptor): Promise<boolean> =>
     isManifest(descriptor.mediaType)
       ? hasManifest(client, repository, descriptor)
@@ -59,7 +62,8 @@ export function remoteStore(client: Client, repository: string, name: string): R
       if (await exists(descriptor)) return;
       if (isManifest(descriptor.mediaType)) {
         const bytes = await readAll(await open(), descriptor, name);
-        await putManifest(client, repository, descriptor.digest, { descriptor, bytes });
+        const isListed = await putManifest(client, repository, descriptor.digest, { descriptor, bytes });
+        if (!isListed) await oneByOne(() => addReferrer(client, repository, { descriptor, bytes }));
         keep(descriptor.digest, bytes);
         return;
       }

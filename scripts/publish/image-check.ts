@@ -50,7 +50,7 @@ export async function checkImages(
 }
 
 /** Wrong content is no registry that is out of reach. */
-const WRONG: ReadonlySet<string> = new Set(['OCI_DIGEST', 'OCI_MANIFEST']);
+export const WRONG_CONTENT: ReadonlySet<string> = new Set(['OCI_DIGEST', 'OCI_MANIFEST']);
 
 async function checkImage({ digest, at }: NamedImage, open: OpenRepository): Promise<ImageCheck> {
   const store = `${at.registry}/${at.repository}`;
@@ -58,7 +58,7 @@ async function checkImage({ digest, at }: NamedImage, open: OpenRepository): Pro
     const state = (await holds(await open(at), digest)) ? 'complete' : 'missing';
     return { digest, store, state, reason: '' };
   } catch (error) {
-    if (error instanceof ChartError && WRONG.has(error.code)) throw error;
+    if (error instanceof ChartError && WRONG_CONTENT.has(error.code)) throw error;
     return { digest, store, state: 'unchecked', reason: messageOf(error) };
   }
 }

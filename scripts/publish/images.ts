@@ -4,7 +4,7 @@ import type { ContentStore, Descriptor } from '../oci/store.ts';
 import { subsetOf } from '../oci/subset.ts';
 import type { Lock } from '../recipe/lock.ts';
 import { mirrored } from '../templatize/image.ts';
-import { holds } from './image-check.ts';
+import { holds, WRONG_CONTENT } from './image-check.ts';
 import type { Publication } from './publication.ts';
 
 /** A repository of a registry. */
@@ -61,8 +61,7 @@ export async function mirrorPublication(
   const at = mirrored(image.from, mirror);
   const all = platforms.length === 0;
   const target = await open(at);
-  // What is wrong with the target, the copy itself says best.
-  const held = all && (await holds(target, image.digest).catch(() => false));
+  const held = all && (await holds(target, image.digest).catch(unlessDamaged));
   const source = held ? target : await open(image.from);
   const whole = await source.resolve(image.digest);
   if (whole === undefined)
@@ -73,6 +72,12 @@ export async function mirrorPublication(
   const { registry, repository } = image.from;
   const mountable = !held && registry === at.registry && repository !== at.repository;
   return { source: store, root, target, tag, ...(mountable && { mountFrom: repository }) };
+}
+
+/** A copy that is damaged is none. */
+function unlessDamaged(error: unknown): false {
+  if (error instanceof ChartError && WRONG_CONTENT.has(error.code)) return false;
+  throw error;
 }
 
 /**

@@ -143,3 +143,51 @@ test('a later page of referrers that is missing ends the list, and no tag is ask
   registry.faults.add({ path: 'referrers/', skip: 1, effect: { kind: 'status', status: 404 } });
   expect(await store.referrers(GRAPH.root.digest)).toEqual(signatures.slice(0, 2));
 });
+
+test('what is pushed is listed under its subject by us, where the registry does not do it', async () => {
+  const registry = await start({ flavour: 'gitea' });
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root);
+  expect(asked(registry, '/manifests/sha256-')).toEqual([]);
+  const signatures = await sign(store, 3);
+  expect(await store.referrers(GRAPH.root.digest)).toMatchObject(signatures);
+  // Again: nothing is listed twice, and nothing is written.
+  await sign(store, 3);
+  const index = registry.content.manifests.get(
+    `owner/name ${registry.content.tags.get(`owner/name ${GRAPH.root.digest.replace(':', '-')}`)}`,
+  );
+  expect(JSON.parse(String(index?.bytes))).toEqual({
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests: signatures.map(({ mediaType, digest, size }, i) => ({
+      ...{ mediaType, digest, size },
+      artifactType: 'application/vnd.oci.empty.v1+json',
+      annotations: { i: `${i}` },
+    })),
+  });
+});
+
+test('several that are pushed at once to one subject are all listed', async () => {
+  const registry = await start({ flavour: 'gitea' });
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root);
+  const signed = ['a', 'b', 'c', 'd'].map((artifactType) => {
+    const { mediaType } = GRAPH.root;
+    const json = { schemaVersion: 2, mediaType, artifactType, layers: [], subject: GRAPH.root };
+    return push(store, JSON.stringify(json), mediaType);
+  });
+  const digests = (await Promise.all(signed)).map(({ digest }) => digest);
+  const listed = (await store.referrers(GRAPH.root.digest)).map(({ digest }) => digest);
+  expect(listed.toSorted()).toEqual(digests.toSorted());
+});
+
+test('a registry that says by OCI-Subject that it lists it is believed', async () => {
+  const registry = await start();
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root);
+  const effect = { kind: 'header', name: 'oci-subject', value: GRAPH.root.digest } as const;
+  registry.faults.add({ method: 'PUT', path: '/manifests/', times: 9, effect });
+  const signatures = await sign(store, 1);
+  expect(asked(registry, '/manifests/sha256-')).toEqual([]);
+  expect(await store.referrers(GRAPH.root.digest)).toEqual(signatures);
+});
