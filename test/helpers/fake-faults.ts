@@ -6,7 +6,7 @@ export type Effect =
   | {
       readonly kind: 'status';
       readonly status: number;
-      readonly headers?: Readonly<Record<string, string>>;
+      readonly headers?: Reply['headers'];
       readonly body?: string;
     }
   /** Takes this many bytes of the request's body, then closes the connection. */

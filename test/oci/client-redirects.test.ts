@@ -66,6 +66,14 @@ describe('redirects', () => {
     expect(notes).toEqual([]);
   });
 
+  test('to where the connection is cut once are asked for again', async () => {
+    const storage = await withBlob({ faults: [{ effect: { kind: 'lose-answer' } }] });
+    const to = `http://${storage.host}/v2/${OWN}/blobs/${DESCRIPTOR.digest}`;
+    const registry = await withBlob({ faults: [{ times: 2, effect: { kind: 'redirect', to } }] });
+    expect(await read(registry)).toBe(DESCRIPTOR.digest);
+    expect(storage.requests).toHaveLength(2);
+  });
+
   test('to where nobody listens: the error names where that is', async () => {
     const gone = await start();
     await gone.close();

@@ -49,6 +49,15 @@ describe('download', () => {
     expect(await read(registry)).toBe(DESCRIPTOR.digest);
   });
 
+  test.each<RegistryFault['effect']>([
+    { kind: 'cut-answer', after: 20_000 },
+    { kind: 'short-answer', bytes: 20_000 },
+  ])('as long as each answer brings something new, the attempts begin anew: %j', async (effect) => {
+    const registry = await withBlob({ faults: [blobs(effect, 8)] });
+    expect(await read(registry)).toBe(DESCRIPTOR.digest);
+    expect(registry.faults.left()).toBe(0);
+  });
+
   test('a body that is always short ends with one message', async () => {
     const registry = await withBlob({
       flavour: 'gitea',
@@ -98,6 +107,14 @@ describe('retries', () => {
     const faults = [{ times: 2, effect }, { effect: { ...effect, headers: { 'retry-after': '3' } } }];
     await read(await withBlob({ faults }), { waiting });
     expect(waiting.slept).toEqual([375, 750, 3250]);
+  });
+
+  test('what a server says is one line, without terminal sequences', async () => {
+    const effect = { kind: 'status', status: 400, body: 'a\u001b[2Jb\nc' } as const;
+    await expect(read(await withBlob({ faults: [{ effect }] }))).rejects.toMatchObject({
+      code: 'REGISTRY_ANSWER',
+      message: expect.stringMatching(/: answered 400: ab c$/) as string,
+    });
   });
 
   test('what asks for a pause of hours is given up', async () => {
@@ -180,6 +197,17 @@ describe('tokens', () => {
     expect(await store.exists(DESCRIPTOR)).toBe(true);
   });
 
+  test('a token that expires in the middle of a download is renewed, the rest is asked for', async () => {
+    const cut = { path: '/blobs/', skip: 1, effect: { kind: 'cut-answer', after: 100_000 } } as const;
+    const registry = await withBlob({ login: LOGIN, tokenUses: 1, faults: [cut] });
+    expect(await read(registry, { env: ENV })).toBe(DESCRIPTOR.digest);
+    const resumed = registry.requests.filter(({ headers }) => headers.range !== undefined);
+    expect(resumed.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer token-1-of-the-fake',
+      'Bearer token-2-of-the-fake',
+    ]);
+  });
+
   test('a realm that cannot be asked: Gitea takes Basic as well', async () => {
     const challenge = 'Bearer realm="http://10.1.2.3/v2/token",service="x", Basic realm="Gitea"';
     const effect = { kind: 'status', status: 401, headers: { 'www-authenticate': challenge } } as const;
@@ -191,8 +219,8 @@ describe('tokens', () => {
   test('a realm where nobody listens: Gitea takes Basic as well', async () => {
     const gone = await start();
     await gone.close();
-    const challenge = `Bearer realm="http://${gone.host}/v2/token",service="x", Basic realm="Gitea"`;
-    const effect = { kind: 'status', status: 401, headers: { 'www-authenticate': challenge } } as const;
+    const challenges = [`Bearer realm="http://${gone.host}/v2/token",service="x"`, 'Basic realm="Gitea"'];
+    const effect = { kind: 'status', status: 401, headers: { 'www-authenticate': challenges } } as const;
     const registry = await withBlob({ flavour: 'gitea', login: LOGIN, faults: [{ effect }] });
     expect(await read(registry, { env: ENV })).toBe(DESCRIPTOR.digest);
     expect(registry.requests.map(({ headers }) => headers.authorization?.split(' ')[0])).toEqual([
@@ -228,12 +256,23 @@ describe('manifests', () => {
 
   test('a body that is not what its digest says is found out', async () => {
     const registry = await tagged();
-    const other = Buffer.from('{"schemaVersion":2}');
-    registry.content.manifests.set(`${OWN} ${GRAPH.root.digest}`, {
-      bytes: other,
-      mediaType: GRAPH.root.mediaType,
+    const store = await openOn(registry.host);
+    const other = image('another', []);
+    await copy(graphStore(other), store, other.root, { tag: 'v2' });
+    // Its header agrees with the body, as that of a proxy would that mixes up what it keeps.
+    const to = `http://${registry.host}/v2/${OWN}/manifests/v2`;
+    registry.faults.add({ method: 'GET', path: GRAPH.root.digest, effect: { kind: 'redirect', to } });
+    await expect(store.resolve(GRAPH.root.digest)).rejects.toMatchObject({
+      code: 'OCI_DIGEST',
+      message: expect.stringContaining(
+        `the registry gave content with digest ${other.root.digest}`,
+      ) as string,
     });
-    await expect((await openOn(registry.host)).resolve(GRAPH.root.digest)).rejects.toMatchObject({
+  });
+
+  test.each(['v1', GRAPH.root.digest])('a manifest that ends early is found out: %s', async (reference) => {
+    const registry = await tagged([{ method: 'GET', effect: { kind: 'short-answer', bytes: 100 } }]);
+    await expect((await openOn(registry.host)).resolve(reference)).rejects.toMatchObject({
       code: 'OCI_DIGEST',
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { streamOf } from '../../scripts/oci/digest.ts';
-import { OCI_INDEX } from '../../scripts/oci/media-types.ts';
+import { OCI_INDEX, OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
 import type { FakeRegistry } from '../helpers/fake-registry.ts';
@@ -133,6 +133,16 @@ test.each([400, 404, 405])('referrers that are answered %i are those of the tag'
   registry.faults.add({ path: '/referrers/', effect: { kind: 'status', status } });
   expect(await store.referrers(GRAPH.root.digest)).toEqual(signatures);
   expect(asked(registry, '/manifests/').at(-1)).toContain(GRAPH.root.digest.replace(':', '-'));
+});
+
+test('a tag for referrers that names an image is refused', async () => {
+  const registry = await start({ flavour: 'gitea' });
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: GRAPH.root.digest.replace(':', '-') });
+  await expect(store.referrers(GRAPH.root.digest)).rejects.toMatchObject({
+    code: 'OCI_MANIFEST',
+    message: expect.stringContaining(`the tag names ${OCI_MANIFEST}, not an index`) as string,
+  });
 });
 
 test('a later page of referrers that is missing ends the list, and no tag is asked for', async () => {

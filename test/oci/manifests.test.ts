@@ -4,7 +4,7 @@ import { digestOf, streamOf } from '../../scripts/oci/digest.ts';
 import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
 import type { Effect } from '../helpers/fake-faults.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
-import { bytesOf, describeBytes, graphStore, image, type Graph } from '../helpers/oci-graph.ts';
+import { bytesOf, describeBytes, graphStore, image, withRoot, type Graph } from '../helpers/oci-graph.ts';
 import { openOn } from './registry-setup.ts';
 
 const GRAPH = image('manifests', [bytesOf('manifests', 1000)]);
@@ -71,6 +71,25 @@ test('what has another size than it should have is not there', async () => {
     registry.faults.add({ method: 'HEAD', effect: header('content-length', String(descriptor.size - 1)) });
     expect(await store.exists(descriptor)).toBe(false);
   }
+});
+
+test('what is answered 404 is not there, whatever length the answer states', async () => {
+  const store = await openOn(registry.host);
+  for (const descriptor of [GRAPH.root, describeBytes(bytesOf('manifests', 1000))]) {
+    const headers = { 'content-length': String(descriptor.size) };
+    registry.faults.add({ method: 'HEAD', effect: { kind: 'status', status: 404, headers } });
+    expect(await store.exists(descriptor)).toBe(false);
+  }
+});
+
+test('a manifest without a media type that comes as text/plain is what its members show', async () => {
+  const config = bytesOf('plain', 10);
+  const members = { mediaType: undefined, config: describeBytes(config), layers: [] };
+  const graph = withRoot(OCI_MANIFEST, members, [config]);
+  const store = await openOn(registry.host);
+  await copy(graphStore(graph), store, graph.root, { tag: 'v1' });
+  registry.faults.add({ method: 'GET', effect: header('content-type', 'text/plain; charset=utf-8') });
+  expect(await store.resolve('v1')).toEqual(graph.root);
 });
 
 test('a registry that says it stored something else than was sent is not believed', async () => {

@@ -65,6 +65,15 @@ test.each<readonly [string, readonly RegistryFault[]]>([
   expectNoSecret(said.join('\n'));
 });
 
+test('a token that comes as plain text is not quoted, not even its beginning', async () => {
+  const effect = { kind: 'status', status: 200, body: 'qzx-token' } as const;
+  registry = await fakeRegistry({ login: LOGIN, faults: [{ path: '/token', effect }] });
+  const store = await openOn(registry.host, 'owner/name', { env: ENV });
+  const error: unknown = await store.resolve('v1').catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'REGISTRY_ANSWER', cause: undefined });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('qz');
+});
+
 test('what is printed is masked in every form', async () => {
   registry = await fakeRegistry({ login: LOGIN });
   const store = await openOn(registry.host, 'owner/name', { env: ENV });

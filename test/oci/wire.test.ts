@@ -19,12 +19,13 @@ const wireOf = (dispatcher: Wire['dispatcher'], timeouts: Partial<Timeouts> = {}
   note: () => {},
 });
 
-/** How often a registry is asked whose every connection ends with this code. */
-async function attempts(method: Call['method'], code: string): Promise<number> {
+const coded = (code: string): Error => Object.assign(new Error('no luck'), { code });
+
+/** How often a registry is asked whose every connection ends with this code, or with an error that holds it. */
+async function attempts(method: Call['method'], code: string, error = coded(code)): Promise<number> {
   const agent = new MockAgent();
   agent.disableNetConnect();
   let asked = 0;
-  const error = Object.assign(new Error('no luck'), { code });
   const path = (url: string): boolean => url === '/v2/' && ++asked > 0;
   agent.get(ORIGIN.origin).intercept({ method, path }).replyWithError(error).persist();
   const client = createClient({ origin: ORIGIN, wire: wireOf(agent) });
@@ -50,6 +51,11 @@ test.each([
   'UND_ERR_SOCKET',
 ])('a connection that ends with %s is tried again', async (code) => {
   expect(await attempts('PUT', code)).toBe(4);
+});
+
+test('a host none of whose addresses can be connected to is tried again', async () => {
+  const error = new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')]);
+  expect(await attempts('PUT', 'ECONNREFUSED', error)).toBe(4);
 });
 
 test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
@@ -78,8 +84,9 @@ describe('a body', () => {
   });
 
   /** Starts a server whose answer is `size` bytes at once, every 10 ms. */
-  async function dripping(size: number): Promise<URL> {
+  async function dripping(size: number, status = 200): Promise<URL> {
     server = createServer((_, response) => {
+      response.statusCode = status;
       timer = setInterval(() => response.write(Buffer.alloc(size)), 10);
     });
     return new URL(`http://127.0.0.1:${await listen(server)}/`);
@@ -114,6 +121,15 @@ describe('a body', () => {
       code: 'REGISTRY_NETWORK',
       message: `${origin.href}: interim answers without end`,
     });
+  });
+
+  test('of an error is read to 64 KiB, however much comes', async () => {
+    const origin = await dripping(10_000, 400);
+    const client = createClient({ origin, wire: wireOf(dispatcherFor({ env: {} })) });
+    const answer = await client.sendOnce({ method: 'GET', url: origin, scopes: [] });
+    expect(answer.status).toBe(400);
+    expect(answer.bytes.byteLength).toBeGreaterThan(50_000);
+    expect(answer.bytes.byteLength).toBeLessThanOrEqual(65_536);
   });
 
   test('that has more than 8 MiB is no manifest, token or list', async () => {
