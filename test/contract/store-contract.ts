@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { copy, graphOf, platformsOf, type CopyEvent } from '../../scripts/oci/copy.ts';
 import { readAll, streamOf } from '../../scripts/oci/digest.ts';
+import { OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
 import type { ByteStream, ContentStore, Descriptor } from '../../scripts/oci/store.ts';
 import { bytesOf, describeBytes, graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
 
@@ -63,21 +64,25 @@ export function storeContract({ name, open, owner = 'owner' }: ContractSubject):
       ['too many bytes', (bytes: Uint8Array) => Buffer.concat([bytes, bytes])],
     ])('%s than the descriptor says are refused and not kept', async (label, alter) => {
       const store = await open(fresh());
-      const [descriptor, bytes] = content(label, 5000);
-      await expect(store.push(descriptor, async () => streamOf(alter(bytes)))).rejects.toMatchObject({
-        code: 'OCI_DIGEST',
-      });
-      expect(await store.exists(descriptor)).toBe(false);
+      const [blob, bytes] = content(label, 5000);
+      for (const mediaType of [blob.mediaType, OCI_MANIFEST]) {
+        const descriptor = { ...blob, mediaType };
+        await expect(store.push(descriptor, async () => streamOf(alter(bytes)))).rejects.toMatchObject({
+          code: 'OCI_DIGEST',
+        });
+        expect(await store.exists(descriptor)).toBe(false);
+      }
     });
 
     test('an error of the source is thrown as it is, and nothing is kept', async () => {
       const store = await open(fresh());
       const [descriptor, bytes] = content('source error', 200_000);
+      const error = new Error('the source broke');
       const failing = async function* failing(): ByteStream {
         yield bytes.subarray(0, 100_000);
-        throw new Error('the source broke');
+        throw error;
       };
-      await expect(store.push(descriptor, async () => failing())).rejects.toThrow('the source broke');
+      await expect(store.push(descriptor, async () => failing())).rejects.toBe(error);
       expect(await store.exists(descriptor)).toBe(false);
     });
 
@@ -91,6 +96,8 @@ export function storeContract({ name, open, owner = 'owner' }: ContractSubject):
       expect(await store.resolve('a')).toEqual(two.root);
       expect(await store.resolve('b')).toEqual(one.root);
       expect(await store.resolve(two.root.digest)).toEqual(two.root);
+      await store.tag(one.root, 'a');
+      expect(await store.resolve('a')).toEqual(one.root);
     });
 
     test('a tag can be put on what an earlier opening has pushed', async () => {

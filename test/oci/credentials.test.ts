@@ -69,11 +69,15 @@ test.each([
   expect(await find({}, registry)).toMatchObject({ username: 'me', password: 'it:is:a-secret' });
 });
 
-test('DOCKER_CONFIG and HELM_REGISTRY_CONFIG name other files', async () => {
-  await write('d/config.json', { auths: { [HOST]: basic('docker:secret-1') } });
-  expect(await find({ env: { DOCKER_CONFIG: join(home, 'd') } })).toMatchObject({ username: 'docker' });
-  const helm = await write('h.json', { auths: { [HOST]: basic('helm:secret-2') } });
-  expect(await find({ env: { HELM_REGISTRY_CONFIG: helm } })).toMatchObject({ username: 'helm' });
+test.each([
+  ['DOCKER_CONFIG', 'd', 'd/config.json'],
+  ['HELM_REGISTRY_CONFIG', 'h.json', 'h.json'],
+  ['HELM_CONFIG_HOME', 'helm', 'helm/registry/config.json'],
+  ['XDG_CONFIG_HOME', 'xdg', 'xdg/helm/registry/config.json'],
+])('%s leads to another file', async (variable, value, path) => {
+  const source = await write(path, { auths: { [HOST]: basic('elsewhere:secret-1') } });
+  const found = await find({ env: { [variable]: join(home, value) } });
+  expect(found).toMatchObject({ username: 'elsewhere', source });
 });
 
 test('helpers: the one of the host, or the store of all, also for what the file does not name', async () => {

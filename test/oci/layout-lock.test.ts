@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { processMark } from '../../scripts/io/processes.ts';
 import { withLock } from '../../scripts/oci/layout-lock.ts';
 
@@ -67,6 +67,24 @@ test.each([
   await rm(lock);
   await waiting;
   expect(held).toBe(true);
+});
+
+test('a lock that is not let go for 15 s ends with what to do, and stays', async () => {
+  const content = `${process.ppid}@${hostname()} abc`;
+  await leave(content);
+  const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(15_001);
+  const action = vi.fn<() => Promise<void>>();
+  try {
+    await expect(withLock(lock, action)).rejects.toMatchObject({
+      code: 'OCI_LAYOUT',
+      message: `${lock} is held by another process`,
+      hint: 'Wait for it, or remove the file if none runs.',
+    });
+  } finally {
+    clock.mockRestore();
+  }
+  expect(action).not.toHaveBeenCalled();
+  expect(await readFile(lock, 'utf8')).toBe(content);
 });
 
 test('the lock of another, who took it meanwhile, is not removed', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { copy, graphOf } from '../../scripts/oci/copy.ts';
-import { layoutStore, layoutTags } from '../../scripts/oci/layout.ts';
+import { layoutStore, layoutTags, readIndex } from '../../scripts/oci/layout.ts';
 import { isManifest } from '../../scripts/oci/media-types.ts';
 import { graphStore, image, multiArch } from '../helpers/oci-graph.ts';
 
@@ -12,8 +12,11 @@ import { graphStore, image, multiArch } from '../helpers/oci-graph.ts';
 const disk = vi.hoisted(() => ({ left: Infinity, synced: [] as string[] }));
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof FsPromises>();
-  const full = (size: number): void => {
-    disk.left -= size;
+  /** Writes what still fits. */
+  const fitting = async (data: Uint8Array, write: (part: Uint8Array) => Promise<void>): Promise<void> => {
+    const part = data.subarray(0, Math.max(disk.left, 0));
+    disk.left -= data.byteLength;
+    await write(part);
     if (disk.left < 0)
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   };
@@ -22,10 +25,8 @@ vi.mock('node:fs/promises', async (original) => {
     open: async (...args: Parameters<typeof real.open>) => {
       const file = await real.open(...args);
       const write = file.writeFile.bind(file);
-      file.writeFile = async (data, options) => {
-        full(Buffer.byteLength(data));
-        return write(data, options);
-      };
+      file.writeFile = async (data, options) =>
+        fitting(Buffer.from(data as string), (part) => write(part, options));
       const sync = file.sync.bind(file);
       file.sync = async () => {
         disk.synced.push(String(args[0]));
@@ -34,9 +35,9 @@ vi.mock('node:fs/promises', async (original) => {
       return file;
     },
     writeFile: async (...args: Parameters<typeof real.writeFile>) => {
-      full(Buffer.byteLength(args[1] as string));
-      if ((args[2] as { readonly flush?: boolean }).flush === true) disk.synced.push(String(args[0]));
-      return real.writeFile(...args);
+      const [path, data, options] = args;
+      if ((options as { readonly flush?: boolean }).flush === true) disk.synced.push(String(path));
+      return fitting(Buffer.from(data as string), (part) => real.writeFile(path, part, options));
     },
   };
 });
@@ -67,6 +68,15 @@ test('what is written is a layout that others read', async () => {
   expect([...(await layoutTags(folder))]).toEqual([['v1', GRAPH.root]]);
 });
 
+test('a tag that is put elsewhere and back has one entry', async () => {
+  const graphs = [image('one', []), image('two', []), image('one', [])];
+  for (const graph of graphs) {
+    await copy(graphStore(graph), layoutStore(folder), graph.root, { tag: 'v1' });
+    const { manifests } = await readIndex(folder);
+    expect(manifests.map(({ digest }) => digest)).toEqual([graph.root.digest]);
+  }
+});
+
 test('several writers of one layout lose no tag', async () => {
   const graphs = Array.from({ length: 12 }, (_, i) => image(`writer ${i}`, []));
   await Promise.all(
@@ -76,22 +86,42 @@ test('several writers of one layout lose no tag', async () => {
   expect(graphs.map((_, i) => tags.get(`v${i}`))).toEqual(graphs.map(({ root }) => root));
 });
 
-test('a disk that is full at any byte: said so, no tag, nothing half; then it goes on', async () => {
-  const whole = [...GRAPH.contents.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  for (const left of [0, 40, 5000, 15_000, 25_000, whole, whole + 100]) {
-    const directory = join(folder, String(left));
-    const store = layoutStore(directory);
-    disk.left = left;
-    await expect(copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' })).rejects.toMatchObject({
-      code: 'DISK_FULL',
-    });
-    expect(await store.resolve('v1')).toBeUndefined();
-    disk.left = Infinity;
-    const files = await readdir(directory, { recursive: true });
-    expect(files.filter((file) => file.endsWith('.tmp') || file.endsWith('.lock'))).toEqual([]);
-    await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
-    expect(await store.resolve('v1')).toEqual(GRAPH.root);
-  }
+test.each([
+  ['new', undefined],
+  ['with a tag', image('before', [])],
+])(
+  'a disk that is full at any byte of a layout that is %s: said so, nothing half; then it goes on',
+  async (_, before) => {
+    const whole = [...GRAPH.contents.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    // Behind the blobs come the lock, which is short, and the index, which is not.
+    for (const left of [0, 40, 5000, 15_000, 25_000, whole - 1, whole + 250]) {
+      const directory = join(folder, String(left));
+      const store = layoutStore(directory);
+      if (before !== undefined) await copy(graphStore(before), store, before.root, { tag: 'v0' });
+      disk.left = left;
+      await expect(copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' })).rejects.toMatchObject({
+        code: 'DISK_FULL',
+      });
+      expect(await store.resolve('v1')).toBeUndefined();
+      expect(await store.resolve('v0')).toEqual(before?.root);
+      disk.left = Infinity;
+      const files = await readdir(directory, { recursive: true });
+      expect(files.filter((file) => file.endsWith('.tmp') || file.endsWith('.lock'))).toEqual([]);
+      await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+      expect(await store.resolve('v1')).toEqual(GRAPH.root);
+    }
+  },
+);
+
+test.each([0, 10])('a disk that has %i bytes left for the lock: none is left behind', async (left) => {
+  const store = layoutStore(folder);
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  disk.left = left;
+  await expect(store.tag(GRAPH.root, 'v2')).rejects.toThrow(/no space left/);
+  disk.left = Infinity;
+  expect((await readdir(folder)).toSorted()).toEqual(['blobs', 'index.json', 'oci-layout']);
+  await store.tag(GRAPH.root, 'v2');
+  expect(await store.resolve('v2')).toEqual(GRAPH.root);
 });
 
 test('manifests and the index are flushed to the disk before they get their names', async () => {

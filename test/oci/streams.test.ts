@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { blobSource } from '../../scripts/oci/blob-source.ts';
 import { digestOf, isDigest, readAll, verified } from '../../scripts/oci/digest.ts';
 import type { ByteStream } from '../../scripts/oci/store.ts';
 import { describeBytes } from '../helpers/oci-graph.ts';
 
-const bytes = fc.uint8Array({ maxLength: 300 });
+// By its default size, fast-check makes 10 bytes at most.
+const bytes = fc.uint8Array({ maxLength: 300, size: 'max' });
 const pieceSize = fc.integer({ min: 1, max: 50 });
 
 async function* inPieces(content: Uint8Array, size: number): ByteStream {
@@ -43,6 +44,15 @@ test('any other stream is found out, and more bytes than described as soon as th
   );
 });
 
+test('the right bytes under a larger size are found out', async () => {
+  const content = Buffer.from('content');
+  const descriptor = { ...describeBytes(content), size: content.byteLength + 1 };
+  await expect(readAll(inPieces(content, 3), descriptor, 'here')).rejects.toMatchObject({
+    code: 'OCI_DIGEST',
+    message: expect.stringContaining('got 7 of its 8 bytes') as string,
+  });
+});
+
 test('what is a digest', () => {
   expect(isDigest(digestOf(Buffer.from('x')))).toBe(true);
   for (const text of [
@@ -56,13 +66,15 @@ test('what is a digest', () => {
 });
 
 test('a blob for upload: any pieces, in any order, taken whole or given up half way', async () => {
-  const take = fc.record({ from: fc.nat(300), length: fc.nat(300), giveUpAfter: fc.option(fc.nat(3)) });
+  const part = fc.double({ min: 0, max: 1, noNaN: true });
+  const take = fc.record({ from: part, length: part, giveUpAfter: fc.option(fc.nat(3)) });
+  const takes = fc.array(take, { maxLength: 8 });
   await fc.assert(
-    fc.asyncProperty(bytes, pieceSize, fc.array(take, { maxLength: 8 }), async (content, size, takes) => {
+    fc.asyncProperty(bytes, pieceSize, takes, async (content, size, taken) => {
       const source = blobSource(describeBytes(content), async () => inPieces(content, size));
-      for (const { from, length, giveUpAfter } of takes) {
-        const offset = Math.min(from, content.byteLength);
-        const most = Math.min(length, content.byteLength - offset);
+      for (const { from, length, giveUpAfter } of taken) {
+        const offset = Math.round(from * content.byteLength);
+        const most = Math.round(length * (content.byteLength - offset));
         const stream = source.take(offset, most)[Symbol.asyncIterator]();
         const pieces: Uint8Array[] = [];
         for (let n = 0; n !== giveUpAfter; n++) {
@@ -94,6 +106,29 @@ test('pieces that follow each other open the blob once', async () => {
   ];
   expect(Buffer.concat(parts).equals(content)).toBe(true);
   expect(opened).toBe(1);
+});
+
+test('a piece that is still being read keeps its stream, and its error is nobody else’s', async () => {
+  const content = Buffer.alloc(100, 'x');
+  let opened = 0;
+  let begun = (): void => {};
+  const reading = new Promise<void>((resolve) => (begun = resolve));
+  let fail = (): void => {};
+  const hanging = async function* hanging(): ByteStream {
+    begun();
+    yield await new Promise<never>((_, reject) => (fail = () => reject(new Error('too late'))));
+  };
+  const source = blobSource(describeBytes(content), async () =>
+    ++opened === 1 ? hanging() : inPieces(content, 7),
+  );
+  const stale = collect(source.take(0, 100));
+  await reading;
+  const found = collect(source.take(0, 100));
+  await vi.waitFor(() => expect(opened).toBe(2));
+  expect((await found).equals(content)).toBe(true);
+  fail();
+  await expect(stale).rejects.toThrow('too late');
+  expect(source.error()).toBeUndefined();
 });
 
 test('a checked blob that is wrong fails before its last bytes leave', async () => {

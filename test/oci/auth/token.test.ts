@@ -132,6 +132,18 @@ test('a token service that refuses is not gone around by Basic', async () => {
   await expect(auth.header(PULL)).rejects.toBe(refused);
 });
 
+test('a token that could not be had once is asked for again', async () => {
+  let asked = 0;
+  const get = async (): Promise<object> => {
+    if (++asked === 1) throw new ChartError('REGISTRY_ANSWER', 'answered 503');
+    return { token: `token-${asked}` };
+  };
+  const auth = authorizer({ login: LOGIN, origin: ORIGIN, plainHttp: false, now: () => 0, get });
+  await auth.refused(BEARER, undefined, PULL);
+  await expect(auth.header(PULL)).rejects.toMatchObject({ code: 'REGISTRY_ANSWER' });
+  expect(await auth.header(PULL)).toBe('Bearer token-2');
+});
+
 test('without a login: an anonymous token, or nothing for Basic', async () => {
   const bearer = subject({ access_token: 'unused' }, null);
   await bearer.auth.refused(BEARER, undefined, PULL);
