@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { digestOf, streamOf } from '../../scripts/oci/digest.ts';
 import type { Effect, RegistryFault } from '../helpers/fake-faults.ts';
-import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
+import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes } from '../helpers/oci-graph.ts';
 import { openOn, testWaiting } from './registry-setup.ts';
 
@@ -27,8 +27,9 @@ async function upload(
   faults: readonly RegistryFault[],
   options: Parameters<typeof openOn>[2] = {},
   blob = BLOB,
+  login: FakeOptions['login'] | null = null,
 ): Promise<string> {
-  registry = await fakeRegistry({ flavour: 'spec', faults: [CUT, ...faults] });
+  registry = await fakeRegistry({ flavour: 'spec', faults: [CUT, ...faults], ...(login && { login }) });
   const descriptor = describeBytes(blob);
   const store = await openOn(registry.host, 'owner/name', options);
   await store.push(descriptor, async () => streamOf(blob));
@@ -77,6 +78,25 @@ test('a PATCH that is answered 500 twice in a row has an upload that is spoilt: 
   expect(await upload([answered('PATCH', 500, {}, 2)])).toBe(
     'HEAD POST PUT GET PATCH GET PATCH HEAD POST PUT',
   );
+});
+
+test('a PATCH that is answered with less than it brought is followed by a question, not by the last PUT', async () => {
+  expect(await upload([stating('PATCH', 99)])).toBe('HEAD POST PUT GET PATCH GET PUT');
+});
+
+test('a token that expires between two PATCHes is renewed, and only the second is sent again', async () => {
+  const login = { username: 'somebody', password: 'a secret of the tests' };
+  const env = { HOME: '/nonexistent', REGISTRY_USERNAME: login.username, REGISTRY_PASSWORD: login.password };
+  const blob = Buffer.alloc(33 * 1024 * 1024, 'x');
+  await upload([{ ...answered('PATCH', 401), skip: 1 }], { env }, blob, login);
+  const pieces = registry.requests.filter(({ method }) => method === 'PATCH');
+  const second = `${150_000 + 32 * 1024 * 1024}-${blob.length - 1}`;
+  expect(pieces.map(({ headers }) => headers['content-range'])).toEqual([
+    `150000-${150_000 + 32 * 1024 * 1024 - 1}`,
+    second,
+    second,
+  ]);
+  expect(new Set(pieces.map(({ headers }) => headers.authorization)).size).toBe(2);
 });
 
 test('a last PUT that is answered 503 is sent again without the bytes', async () => {

@@ -63,9 +63,11 @@ test('an upload at another origin gets the bytes, but no credentials', async () 
   expect(other.requests[0]?.received).toBe(BLOB.byteLength);
 });
 
-test('an upload that has moved is gone on with where the status says', async () => {
+test('an upload that has moved is gone on with where the status says, after each cut', async () => {
+  const again = { method: 'PATCH', effect: { kind: 'cut-request', after: 50_000 } } as const;
+  const state = answer('GET', 204, { range: '0-199999' });
   const done = answer('PATCH', 202, { range: '0-399999', location: '/moved-again' });
-  const other = await start({ faults: [done, answer('PUT', 201)] });
+  const other = await start({ faults: [again, state, done, answer('PUT', 201)] });
   const cut = { method: 'PUT', effect: { kind: 'cut-request', after: 150_000 } } as const;
   const moved = {
     method: 'GET',
@@ -74,8 +76,14 @@ test('an upload that has moved is gone on with where the status says', async () 
   } as const;
   await push(await start({ flavour: 'spec', login: LOGIN, faults: [cut, moved] }));
   const digest = encodeURIComponent(describeBytes(BLOB).digest);
-  expect(asked(other)).toEqual(['PATCH /moved nobody', `PUT /moved-again?digest=${digest} nobody`]);
-  expect(other.requests[0]?.headers['content-range']).toBe('150000-399999');
+  expect(asked(other)).toEqual([
+    'PATCH /moved nobody',
+    'GET /moved nobody',
+    'PATCH /moved nobody',
+    `PUT /moved-again?digest=${digest} nobody`,
+  ]);
+  const ranges = other.requests.map(({ headers }) => headers['content-range']);
+  expect(ranges).toEqual(['150000-399999', undefined, '200000-399999', undefined]);
 });
 
 test('a status whose Range has its unit in front (bytes=0-N) is understood', async () => {

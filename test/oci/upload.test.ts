@@ -77,14 +77,19 @@ test('what is there is not sent', async () => {
   expect(registry.requests.map(({ method }) => method)).toEqual(['HEAD']);
 });
 
-test('a cut upload goes on where the server says that it ended', async () => {
-  const { sent, methods } = await upload([cut(150_000)], 'spec');
-  expect(sent).toBe(BLOB.byteLength);
-  expect(methods).toBe('HEAD POST PUT GET PATCH PUT');
-  expect(registry.requests.find(({ method }) => method === 'PATCH')?.headers['content-range']).toBe(
-    '150000-399999',
-  );
-});
+test.each([
+  [150_000, '150000-399999'],
+  // Distribution says 0-0 of none.
+  [0, '0-399999'],
+])(
+  'an upload that is cut after %i bytes goes on where the server says that it ended',
+  async (after, rest) => {
+    const { sent, methods } = await upload([cut(after)], 'spec');
+    expect(sent).toBe(BLOB.byteLength);
+    expect(methods).toBe('HEAD POST PUT GET PATCH PUT');
+    expect(registry.requests.find(({ method }) => method === 'PATCH')?.headers['content-range']).toBe(rest);
+  },
+);
 
 test('cut again and again, each time later, it still arrives with nothing sent twice', async () => {
   const cuts = [50_000, 60_000, 70_000, 80_000, 90_000].map((after, i) =>
@@ -130,6 +135,27 @@ test('a server that says it has what it has not gets it anew when the digest is 
   const effect: Effect = { kind: 'status', status: 400, body: '{"errors":[{"code":"DIGEST_INVALID"}]}' };
   const { methods } = await upload([cut(100_000), { method: 'PUT', effect }], 'spec');
   expect(methods.match(/POST/g)).toHaveLength(2);
+});
+
+test('a server that always takes the bytes for others gets them twice, not more', async () => {
+  await expect(upload([status('PUT', 400, 9)])).rejects.toMatchObject({ code: 'REGISTRY_ANSWER' });
+  expect(registry.requests.map(({ method }) => method).join(' ')).toBe('HEAD POST PUT HEAD POST PUT HEAD');
+});
+
+test('a source that is read half way is closed when the upload ends', async () => {
+  registry = await fakeRegistry({ flavour: 'spec', faults: [cut(100_000), status('GET', 403)] });
+  const store = await openOn(registry.host);
+  let closed = false;
+  const endless = async function* endless(): AsyncIterable<Uint8Array> {
+    try {
+      for (;;) yield BLOB.subarray(0, 10_000);
+    } finally {
+      closed = true;
+    }
+  };
+  const pushed = store.push({ ...BLOB_DESCRIPTOR, size: 2 ** 40 }, async () => endless());
+  await expect(pushed).rejects.toMatchObject({ code: 'REGISTRY_DENIED' });
+  await expect.poll(() => closed).toBe(true);
 });
 
 test('a server that always lies ends with one message, and no blob', async () => {
@@ -201,6 +227,17 @@ test('the mount opens an upload instead (202): it is used', async () => {
   expect(await store.mount(BLOB_DESCRIPTOR, 'owner/elsewhere')).toBe(false);
   await store.push(BLOB_DESCRIPTOR, async () => streamOf(BLOB));
   expect(registry.requests.map(({ method }) => method).join(' ')).toBe('POST HEAD PUT');
+});
+
+test('an upload that a mount has opened and that is spoilt is left for a new one', async () => {
+  registry = await fakeRegistry({ flavour: 'gitea' });
+  const store = await openOn(registry.host);
+  expect(await store.mount(BLOB_DESCRIPTOR, 'owner/elsewhere')).toBe(false);
+  registry.faults.add(cut(150_000));
+  await store.push(BLOB_DESCRIPTOR, async () => streamOf(BLOB));
+  const opened = registry.requests.filter(({ method }) => method === 'POST').map(({ url }) => url);
+  expect(opened).toEqual([expect.stringContaining('mount='), `/v2/${OWN}/blobs/uploads/`]);
+  expect(await store.exists(BLOB_DESCRIPTOR)).toBe(true);
 });
 
 test('a registry that hangs in the middle of an upload is given up in time', async () => {
