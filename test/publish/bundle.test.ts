@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import type FsPromises from 'node:fs/promises';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { readTree } from '../../scripts/io/files.ts';
 import { copy } from '../../scripts/oci/copy.ts';
+import { digestOf } from '../../scripts/oci/digest.ts';
 import { layoutStore } from '../../scripts/oci/layout.ts';
 import { OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
 import { HELM_CHART, HELM_CONFIG } from '../../scripts/package/media-types.ts';
@@ -20,14 +22,41 @@ import {
   type Graph,
 } from '../helpers/oci-graph.ts';
 
+/** A blob that another process cuts to three bytes while it is open. */
+const disk = vi.hoisted(() => ({ shrinks: 'none' }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof FsPromises>();
+  return {
+    ...real,
+    open: async (...args: Parameters<typeof real.open>) => {
+      const file = await real.open(...args);
+      if (!String(args[0]).endsWith(disk.shrinks)) return file;
+      const before = await file.stat();
+      await real.truncate(args[0], 3);
+      return Object.assign(file, { stat: async () => before });
+    },
+  };
+});
+
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-test-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  disk.shrinks = 'none';
+  return rm(folder, { recursive: true });
+});
 
 const { pid: DEAD } = spawnSync(process.execPath, ['--version']);
 const ITEM = item('image', multiArch('bundled'));
+/** Its layers fill blocks of a tar, and are longer than what is read at once. */
+const LARGE = item(
+  'large',
+  image(
+    'large',
+    [512, 1024, 3 * 1024 * 1024 + 7].map((size) => bytesOf('layer', size)),
+  ),
+);
 
 function item(name: string, graph: Graph): BundleItem {
   return { kind: 'image', name, tag: '1.0.0', root: graph.root, source: graphStore(graph) };
@@ -78,20 +107,45 @@ test.each(['bundle.tar', 'bundle'])(
   '%s gives back what was put in, and leaves nothing behind',
   async (name) => {
     const path = join(folder, name);
-    await writeBundle(path, [ITEM, CHART], () => undefined);
+    await writeBundle(path, [ITEM, LARGE, CHART], () => undefined);
     const items = await openBundle(path);
     const again = layoutStore(join(folder, 'again'));
     for (const { source, root, name: tag } of items) await copy(source, again, root, { tag });
     expect(await again.resolve('image')).toEqual(ITEM.root);
+    expect(await again.resolve('large')).toEqual(LARGE.root);
     expect(await again.resolve('tool')).toEqual(CHART.root);
     await rm(join(folder, 'again'), { recursive: true });
     expect(items).toMatchObject([
       { kind: 'image', name: 'image', tag: '1.0.0', root: ITEM.root },
+      { kind: 'image', name: 'large', tag: '1.0.0', root: LARGE.root },
       { kind: 'chart', name: 'tool', tag: '1.0.0', root: CHART.root, images: [] },
     ]);
     expect(await readdir(folder)).toEqual([name]);
   },
 );
+
+test('the .tar ends as a tar does, and the system’s tar reads the layout back from it', async () => {
+  const path = join(folder, 'bundle.tar');
+  const bytes = await bundled(path, [ITEM, LARGE]);
+  expect(bytes.length % 512).toBe(0);
+  expect(bytes.subarray(-1024).every((byte) => byte === 0)).toBe(true);
+  const [layout, unpacked] = [join(folder, 'layout'), join(folder, 'unpacked')];
+  await writeBundle(layout, [ITEM, LARGE], () => undefined);
+  await mkdir(unpacked);
+  const { status, stderr } = spawnSync('tar', ['-C', unpacked, '-xf', path], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(await readTree(unpacked)).toEqual(await readTree(layout));
+});
+
+test('a blob that becomes shorter while it is packed makes no .tar', async () => {
+  const path = join(folder, 'bundle.tar');
+  disk.shrinks = digestOf(bytesOf('an archive', 10)).replace(':', '/');
+  await expect(bundled(path, [CHART])).rejects.toMatchObject({
+    code: 'OCI_LAYOUT',
+    message: `${path}.layout/blobs/${disk.shrinks} ends after 3 of 10 bytes`,
+  });
+  expect(await readdir(folder)).toEqual(['bundle.tar.layout']);
+});
 
 test('what is no bundle is refused, and nothing is left', async () => {
   await expect(openBundle(join(folder, 'none.tar'))).rejects.toMatchObject({ code: 'FILE_MISSING' });
