@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
-import { execute } from '../../scripts/publish/execute.ts';
 import { finish } from '../../scripts/publish/finish.ts';
-import { planAll } from '../../scripts/publish/publish.ts';
+import { executeAll, planAll, type Job } from '../../scripts/publish/publish.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { graphStore, image } from '../helpers/oci-graph.ts';
 import { silent } from '../helpers/silent.ts';
@@ -13,7 +12,6 @@ import { openOn } from '../oci/registry-setup.ts';
 
 const MINE = image('mine', []);
 const THEIRS = image('theirs', []);
-const TAG = 'own/chart 1.0.0';
 
 let registry: FakeRegistry;
 let project = '';
@@ -22,20 +20,21 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([registry.close(), rm(project, { recursive: true })]));
 
-/** Publishes MINE and finishes the release, whose pull is `pull`. */
+/** Publishes MINE as an image and as a chart and finishes the release, whose pull is `pull`. */
 async function release(pull: () => void) {
-  const target = await openOn(registry.host, 'own/chart');
-  const publication = { source: graphStore(MINE), root: MINE.root, target, tag: '1.0.0' };
-  const [planned] = await planAll([{ kind: 'chart', publication }], silent());
-  if (planned === undefined) throw new Error('nothing is planned');
-  const steps = planned.plan.state === 'publish' ? await execute(publication) : [];
-  const job = { ...planned, steps, verification: { digest: MINE.root.digest, bytes: 0 } };
+  const jobs = (['image', 'chart'] as const).map(async (kind): Promise<Job> => {
+    const target = await openOn(registry.host, `own/${kind}`);
+    return { kind, publication: { source: graphStore(MINE), root: MINE.root, target, tag: '1.0.0' } };
+  });
+  const done = await executeAll(await planAll(await Promise.all(jobs), silent()), silent());
+  const [, published] = done;
+  if (published === undefined) throw new Error('nothing is published');
   const pulled = async (): Promise<readonly string[]> => {
     pull();
     return ['3.0.0', '4.0.0'];
   };
   const chart = { name: 'chart', version: '1.0.0' };
-  const input = { chart, pieces: [], plan: planned.plan, done: [job], built: undefined };
+  const input = { chart, pieces: [], plan: published.plan, done, built: undefined };
   return finish(project, input, pulled, silent());
 }
 
@@ -43,20 +42,23 @@ async function receipt(): Promise<unknown> {
   return JSON.parse(await readFile(join(project, 'dist', 'chart-1.0.0.receipt.json'), 'utf8'));
 }
 
-test('a write of somebody else that arrives after ours was pulled fails the release', async () => {
-  const theirs = await openOn(registry.host, 'own/chart');
-  await copy(graphStore(THEIRS), theirs, THEIRS.root);
-  // As Gitea does with SQLite, which holds one of two PUTs at once back for 105 ms.
-  const late = (): void => {
-    setTimeout(() => registry.content.tags.set(TAG, THEIRS.root.digest), 200);
-  };
-  await expect(release(late)).rejects.toMatchObject({
-    code: 'VERIFY_FAILED',
-    message: `${registry.host}/own/chart:1.0.0 was published as ${MINE.root.digest}, but now names ${THEIRS.root.digest}`,
-  });
-  // It was lost: nothing says that it is published.
-  expect(await readdir(join(project, 'dist'))).toEqual([]);
-});
+test.each(['chart', 'image'])(
+  'a write of somebody else to the %s that arrives after ours was pulled fails the release',
+  async (name) => {
+    const theirs = await openOn(registry.host, `own/${name}`);
+    await copy(graphStore(THEIRS), theirs, THEIRS.root);
+    // As Gitea does with SQLite, which holds one of two PUTs at once back for 105 ms.
+    const late = (): void => {
+      setTimeout(() => registry.content.tags.set(`own/${name} 1.0.0`, THEIRS.root.digest), 200);
+    };
+    await expect(release(late)).rejects.toMatchObject({
+      code: 'VERIFY_FAILED',
+      message: `${registry.host}/own/${name}:1.0.0 was published as ${MINE.root.digest}, but now names ${THEIRS.root.digest}`,
+    });
+    // It was lost: nothing says that it is published.
+    expect(await readdir(join(project, 'dist'))).toEqual([]);
+  },
+);
 
 test('what is still there says who pulled it; what was there before is not waited for', async () => {
   expect(await release(() => undefined)).toMatchObject({ result: 'published', pulledBy: ['3.0.0', '4.0.0'] });

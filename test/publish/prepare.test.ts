@@ -39,14 +39,17 @@ function helm(own: Partial<Helm> = {}): Helm {
   };
 }
 
-function prepared(...own: readonly Helm[]): ReturnType<typeof prepare> {
+function prepared(
+  own: readonly Helm[],
+  options: Parameters<typeof prepare>[1] = {},
+): ReturnType<typeof prepare> {
   engines.splice(0, Infinity, ...own);
   const out = { step: (label: string, detail: string) => steps.push(`${label} ${detail}`) };
-  return prepare(root, {}, {}, out as unknown as Output);
+  return prepare(root, options, {}, out as unknown as Output);
 }
 
 test('a chart that every Helm lints and renders as the oracle says is packed', async () => {
-  const { artifact } = await prepared(helm(), helm());
+  const { artifact } = await prepared([helm(), helm()]);
   expect(artifact).toMatchObject({
     name: built.project.recipe.chart.name,
     version: built.project.recipe.chart.version,
@@ -54,20 +57,23 @@ test('a chart that every Helm lints and renders as the oracle says is packed', a
   expect(steps.at(-1)).toMatch(/^proved \d+ renders equal to the oracle on Helm 9\.9\.9 and Helm 9\.9\.9$/);
 });
 
-test('a chart that one Helm renders otherwise is refused', async () => {
+test.each([
+  ['a release', {}],
+  ['a dry run', { dryRun: true }],
+])('a chart that one Helm renders otherwise is refused by %s', async (_, options) => {
   const lost = helm({
-    template: async (_, release, values) =>
+    template: async (_chart, release, values) =>
       printed(oracleRender({ ...built, recipe: built.project.recipe }, values, release).slice(1)),
   });
-  const refused = prepared(helm(), lost);
+  const refused = prepared([helm(), lost], options);
   await expect(refused).rejects.toMatchObject({ code: 'CHART_FINDINGS' });
   await expect(refused).rejects.toThrow('[proof/oracle]');
 });
 
 test('a chart that lint does not like is refused', async () => {
-  const refused = prepared(
+  const refused = prepared([
     helm({ lint: () => Promise.reject(new ChartError('HELM_FAILED', 'lint: no icon')) }),
-  );
+  ]);
   await expect(refused).rejects.toMatchObject({ code: 'HELM_FAILED', message: 'lint: no icon' });
 });
 
@@ -76,7 +82,7 @@ test('a chart that a check finds fault with is refused before Helm sees it', asy
   const text = await readFile(file, 'utf8');
   await writeFile(file, `${text}[[ .Values.nobody ]]\n`);
   try {
-    const refused = prepared(helm({ lint: () => Promise.reject(new Error('seen')) }));
+    const refused = prepared([helm({ lint: () => Promise.reject(new Error('seen')) })]);
     await expect(refused).rejects.toMatchObject({ code: 'CHART_FINDINGS' });
     await expect(refused).rejects.toThrow('[template/unknown-value]');
   } finally {

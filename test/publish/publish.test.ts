@@ -83,7 +83,7 @@ test('an image of which a piece is not there after all fails', async () => {
 });
 
 test.each(['chart', 'image'] as const)(
-  'content that the registry lost under a right tag is brought again: %s',
+  'content that the registry lost under a right tag is brought again, and after that nothing: %s',
   async (kind) => {
     const graph = kind === 'chart' ? CHART : IMAGE;
     const jobs = [await job(kind, graph)];
@@ -100,8 +100,12 @@ test.each(['chart', 'image'] as const)(
     // Neither the tag nor a manifest is written for it.
     const puts = registry.requests.slice(from).filter(({ method }) => method === 'PUT');
     expect(puts.map(({ url }) => /blobs|manifests/.exec(url)?.[0])).toEqual(['blobs']);
-    await publish(jobs);
+    const whole = registry.requests.length;
+    const [again] = await publish(jobs);
+    expect(again?.steps).toEqual([]);
     expect(said.at(-2)).toMatch(/^unchanged /);
+    const methods = registry.requests.slice(whole).map(({ method }) => method);
+    expect(methods.filter((method) => method !== 'GET' && method !== 'HEAD')).toEqual([]);
   },
 );
 

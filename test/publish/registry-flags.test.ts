@@ -58,6 +58,17 @@ test('--ca-file makes no other registry of the loopback speak https', async () =
   await registry.close();
 });
 
+test('a token of the environment is for the registry that is named, and for no other', async () => {
+  const said: string[] = [];
+  const env = { HOME: folder, DOCKER_CONFIG: folder, GITEA_TOKEN: 'of git.example.org' };
+  const open = opener('git.example.org', registryOptions({}, env, silent()), silent(said));
+  for (const registry of ['git.example.org', 'ghcr.example.org']) await open({ registry, repository: 'a/b' });
+  expect(said).toEqual([
+    'registry git.example.org, credentials from GITEA_TOKEN',
+    'registry ghcr.example.org, without credentials',
+  ]);
+});
+
 function at(registry: string): PinnedImage {
   return { value: 'image', from: { registry, repository: 'a/b' }, tag: '1', digest: '' };
 }
