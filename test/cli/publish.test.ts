@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseLock } from '../../scripts/recipe/lock.ts';
 import { fakeRegistry } from '../helpers/fake-registry.ts';
 import { runCommand } from '../helpers/command-line.ts';
-import { setMirror } from '../helpers/project.ts';
+import { pinImage, setMirror } from '../helpers/project.ts';
 import { ROOT } from '../helpers/this-project.ts';
 import { site, type Site } from './setup.ts';
 
@@ -58,6 +58,12 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
   expect(here.registry.content.tags.get('site/multus 1.0.0')).toBe(receipt.digest);
   expect(await receiptIn(here.project)).toEqual(receipt);
   expect(receipt.pulledBy).toEqual([expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)]);
+  const blobs = here.registry.requests.filter(({ url }) => url.includes('/site/multus/blobs/'));
+  const agents = new Set(blobs.map(({ headers }) => headers['user-agent'] ?? ''));
+  expect([...agents].filter((agent) => agent.startsWith('Helm/')).toSorted()).toEqual([
+    expect.stringMatching(/^Helm\/3\./),
+    expect.stringMatching(/^Helm\/4\./),
+  ]);
   const validate = new Ajv().compile(await receiptSchema());
   expect([validate(receipt), validate.errors]).toEqual([true, null]);
   const lock = await readFile(join(here.project, 'upstream/lock.yaml'), 'utf8');
@@ -209,6 +215,21 @@ test('a bundle is not published where its receipt could not be written', async (
   expect(stderr).toMatch(/^error: .*\/dist: the folder for it cannot be made\n {2}FILE_SYSTEM/);
   expect(code).toBe(1);
   expect([...other.registry.content.tags.keys()]).toEqual(['upstream/multus-cni v9-thick']);
+  await other.close();
+});
+
+test('a chart that would share a repository with its image is refused', async () => {
+  const other = await site();
+  const { host } = other.registry;
+  const image = { repository: 'upstream/multus', tag: 'v9-thick', digest: other.image.digest };
+  await pinImage(other.project, { registry: host, ...image });
+  await setMirror(other.project, other.target);
+  const args = ['--project', other.project, '--registry', other.target, '--dry-run'];
+  const { code, stderr } = await runCommand('release', args);
+  expect(stderr).toMatch(
+    `error: the chart multus and the image ${host}/upstream/multus would both be ${host}/site/multus\n  REGISTRY_REFERENCE`,
+  );
+  expect(code).toBe(2);
   await other.close();
 });
 

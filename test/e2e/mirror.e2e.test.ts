@@ -198,12 +198,16 @@ describeWith(
 
     it('writes a bundle that skopeo and oras read', () => {
       const folder = join(project, 'dist', 'site-layout');
-      expect(runScript('bundle', ['--project', project, '--output', folder]).status).toBe(0);
-      const skopeo = spawnSync(tool('skopeo'), ['inspect', '--raw', `oci:${folder}:multus-cni:v9-thick`], {
-        encoding: 'utf8',
-      });
-      expect(skopeo.stderr).toBe('');
-      expect(JSON.parse(skopeo.stdout)).toHaveProperty('manifests');
+      for (const [transport, output] of [
+        ['oci', folder],
+        ['oci-archive', `${folder}.tar`],
+      ] as const) {
+        expect(runScript('bundle', ['--project', project, '--output', output]).status).toBe(0);
+        const image = `${transport}:${output}:multus-cni:v9-thick`;
+        const skopeo = spawnSync(tool('skopeo'), ['inspect', '--raw', image], { encoding: 'utf8' });
+        expect(skopeo.stderr).toBe('');
+        expect(JSON.parse(skopeo.stdout)).toHaveProperty('manifests');
+      }
       const oras = spawnSync(
         tool('oras'),
         ['manifest', 'fetch', '--oci-layout', `${folder}@${index.digest}`],

@@ -42,9 +42,12 @@ test('what is published is read back: a chart byte for byte, an image piece by p
   expect(said).toContain(`verified every piece of ${IMAGE.root.digest} is there`);
 });
 
-test('a registry that alters what it gives back fails the release', async () => {
-  const altered = { method: 'GET', path: '/blobs/', times: 9, effect: { kind: 'corrupt-answer' } } as const;
-  await expect(publish([await job('chart', CHART)], altered)).rejects.toMatchObject({ code: 'OCI_DIGEST' });
+test.each<readonly [string, RegistryFault]>([
+  ['alters a blob', { method: 'GET', path: '/blobs/', times: 9, effect: { kind: 'corrupt-answer' } }],
+  ['cuts the manifest short', { ...readBack, effect: { kind: 'short-answer', bytes: 100 } }],
+])('a registry that %s when it is read back fails the release', async (_, fault) => {
+  const broken = publish([await job('chart', CHART)], fault);
+  await expect(broken).rejects.toMatchObject({ code: 'OCI_DIGEST' });
 });
 
 test.each(['chart', 'image'] as const)(
