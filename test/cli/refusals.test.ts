@@ -26,7 +26,7 @@ test.concurrent.each<readonly [string, readonly string[], RegExp]>([
   [
     'release',
     ['--from-bundle', 'none.tar', '--registry', REGISTRY],
-    /^error: There is no bundle none\.tar\n/,
+    /^error: There is no bundle \/.*\/none\.tar\n/,
   ],
   [
     'release',

@@ -170,7 +170,9 @@ test('what is pushed is listed under its subject by us, where the registry does 
     schemaVersion: 2,
     mediaType: OCI_INDEX,
     manifests: signatures.map(({ mediaType, digest, size }, i) => ({
-      ...{ mediaType, digest, size },
+      mediaType,
+      digest,
+      size,
       artifactType: 'application/vnd.oci.empty.v1+json',
       annotations: { i: `${i}` },
     })),
