@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import * as tls from 'node:tls';
 import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import { ChartError, messageOf } from '../errors.ts';
+import { isPassing } from '../fetch/retry.ts';
 
 /** How the network is reached. */
 export interface DispatcherOptions {
@@ -59,14 +60,22 @@ export function dispatcherFor(options: DispatcherOptions): Dispatcher {
 /**
  * Connections to a proxy. A tunnel counts as connecting: undici gives it its own five minutes
  * and two seconds otherwise, whatever the timeouts, and asks for ever when the proxy closes
- * the connection instead of answering (7.30, lib/dispatcher/client.js, onError).
+ * the connection instead of answering (7.30, lib/dispatcher/client.js, onError). A proxy that is
+ * busy may be less so soon.
  */
 function proxyPool(origin: URL, options: object, timeout: number): Pool {
   const pool = new Pool(origin, { ...options, headersTimeout: timeout });
   const tunnel = pool.connect.bind(pool);
   const connect = (to: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
     new Promise((resolve, reject) => {
-      tunnel(to, (error, data) => (error === null ? resolve(data) : reject(tunnelFault(error))));
+      tunnel(to, (error, data) => {
+        if (error !== null) return reject(tunnelFault(error));
+        if (!isPassing(data.statusCode)) return resolve(data);
+        data.socket.destroy();
+        return reject(
+          Object.assign(new Error(`the proxy answered ${data.statusCode}`), { code: 'ECONNRESET' }),
+        );
+      });
     });
   return Object.assign(pool, { connect });
 }

@@ -187,6 +187,8 @@ describe('a proxy that', () => {
   test.each<readonly [string, (socket: Duplex) => void, string]>([
     ['never answers', () => {}, 'UND_ERR_CONNECT_TIMEOUT'],
     ['closes the connection', (socket) => socket.destroy(), 'ECONNRESET'],
+    ['is busy', (socket) => socket.end('HTTP/1.1 503 Busy\r\n\r\n'), 'ECONNRESET'],
+    ['wants credentials', (socket) => socket.end('HTTP/1.1 407 No\r\n\r\n'), 'UND_ERR_ABORTED'],
   ])('%s is given up as a connection is', async (_, answer, code) => {
     const asked: string[] = [];
     listening = createServer().on('connect', (incoming, socket) => {
