@@ -34,13 +34,14 @@ export async function listReferrers(
     key: (referrer) => referrer.digest,
   });
   if (isApi === true) return found;
-  const index = await taggedIndex(client, repository, digest);
-  return index === undefined ? [] : childrenOf(index, OCI_INDEX, where);
+  return (await taggedList(client, repository, digest)).referrers;
 }
 
-/** What the list of a subject is made of; of each entry only the digest is looked at. */
-interface ReferrersIndex {
-  readonly manifests: readonly { readonly digest: string }[];
+/** The list of a subject. */
+interface TaggedList {
+  readonly referrers: readonly Descriptor[];
+  /** The same as whoever wrote them had them. */
+  readonly entries: readonly unknown[];
 }
 
 /**
@@ -64,17 +65,13 @@ export async function addReferrer(
   const subject = manifest.subject?.digest;
   if (typeof subject !== 'string' || !isDigest(subject)) return;
   const { mediaType, digest, size } = descriptor;
-  const listed = await taggedIndex(client, repository, subject);
-  const { manifests } =
-    listed === undefined
-      ? { manifests: [] }
-      : (JSON.parse(new TextDecoder().decode(listed)) as ReferrersIndex);
-  if (manifests.some((entry) => entry.digest === digest)) return;
+  const { referrers, entries } = await taggedList(client, repository, subject);
+  if (referrers.some((referrer) => referrer.digest === digest)) return;
   // "Listing Referrers": the type of the artifact, else that of its config.
   const artifactType = manifest.artifactType ?? manifest.config?.mediaType;
   const entry = { mediaType, digest, size, artifactType, annotations: manifest.annotations };
   const index = Buffer.from(
-    JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [...manifests, entry] }),
+    JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [...entries, entry] }),
   );
   await putManifest(client, repository, tagOf(subject), {
     descriptor: { mediaType: OCI_INDEX, digest: digestOf(index), size: index.byteLength },
@@ -82,23 +79,22 @@ export async function addReferrer(
   });
 }
 
-/** The list by the tag, checked to be one; undefined when there is none. */
-async function taggedIndex(
-  client: Client,
-  repository: string,
-  subject: string,
-): Promise<Uint8Array | undefined> {
+/** The list by the tag, empty when there is none. Throws OCI_MANIFEST when it is not an index. */
+async function taggedList(client: Client, repository: string, subject: string): Promise<TaggedList> {
   const where = `${client.origin.host}/${repository} referrers of ${subject}`;
   const index = await getManifest(client, repository, tagOf(subject));
-  if (index === undefined) return undefined;
+  if (index === undefined) return { referrers: [], entries: [] };
   if (index.descriptor.mediaType !== OCI_INDEX) {
     throw new ChartError(
       'OCI_MANIFEST',
       `${where}: the tag names ${index.descriptor.mediaType}, not an index`,
     );
   }
-  childrenOf(index.bytes, OCI_INDEX, where);
-  return index.bytes;
+  const referrers = childrenOf(index.bytes, OCI_INDEX, where);
+  const { manifests } = JSON.parse(new TextDecoder().decode(index.bytes)) as {
+    readonly manifests: TaggedList['entries'];
+  };
+  return { referrers, entries: manifests };
 }
 
 /** distribution-spec v1.1, "Referrers Tag Schema". */

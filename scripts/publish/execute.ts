@@ -16,20 +16,14 @@ export interface DoneStep {
 export async function inspect(publication: Publication): Promise<PublishPlan> {
   const { target, tag, mountFrom } = publication;
   const pieces = await piecesOf(publication);
-  const digests = pieces.map(({ descriptor }) => descriptor.digest);
-  const [tagged, missing] = await Promise.all([
-    target.resolve(tag),
-    missingFrom(
-      target,
-      pieces.map(({ descriptor }) => descriptor),
-    ),
-  ]);
-  const absent = new Set(missing.map(({ digest }) => digest));
+  const descriptors = pieces.map(({ descriptor }) => descriptor);
+  const [tagged, missing] = await Promise.all([target.resolve(tag), missingFrom(target, descriptors)]);
+  const present = descriptors.filter((descriptor) => !missing.includes(descriptor));
   const mountable =
     mountFrom === undefined ? [] : pieces.filter(({ descriptor }) => !isManifest(descriptor.mediaType));
   return planPublish(target.name, tag, pieces, {
     tagged: tagged?.digest,
-    present: new Set(digests.filter((digest) => !absent.has(digest))),
+    present: new Set(present.map(({ digest }) => digest)),
     mountable: new Set(mountable.map(({ descriptor }) => descriptor.digest)),
   });
 }
