@@ -1,4 +1,4 @@
-import { ERRORS } from './error-table.ts';
+import { ERRORS } from './errors/table.ts';
 import type { Stage } from './errors/kind.ts';
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -8,6 +8,13 @@ interface ErrorDetail {
   /** What to do next, more exact than the table's remedy. */
   readonly hint?: string;
   readonly cause?: unknown;
+  readonly mend?: Mend;
+}
+
+/** In the file that a message names: what to write in place of what. */
+export interface Mend {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**
@@ -18,11 +25,14 @@ export class ChartError extends Error {
   override readonly name = 'ChartError';
   readonly code: ErrorCode;
   readonly hint: string;
+  /** Undefined where nothing is near. */
+  readonly mend: Mend | undefined;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, { cause: detail.cause });
     this.code = code;
     this.hint = detail.hint ?? ERRORS[code].remedy;
+    this.mend = detail.mend;
   }
 
   get stage(): Stage {

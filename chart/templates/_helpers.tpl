@@ -5,11 +5,34 @@
 {{- .Values.namespaceOverride | default .Release.Namespace -}}
 {{- end -}}
 
-{{- /* Gives the values that are not set what the chosen preset says, or else the default one; those that are set stay. */ -}}
-{{- define "multus.presets" -}}
+{{- /* Makes the values ready: keys that are left out by being empty go; what is not set is as the chosen preset says, or else the default one. */ -}}
+{{- define "multus.prepare" -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.resources) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.installer.resources) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.mounts.cniConfig "keys" (list "hostPath")) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.mounts.cniBin "keys" (list "hostPath")) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.mounts.varLibKubelet "keys" (list "hostPath")) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.mounts.runNetns "keys" (list "hostPath")) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.daemonConfig) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.updateStrategy) -}}
+{{- include "multus.omitEmpty" (dict "from" .Values.nodeSelector "keys" (list "kubernetes.io/os")) -}}
 {{- $presets := include "multus.presetTable" . | fromYaml -}}
 {{- include "multus.fillIn" (dict "into" .Values "from" (get $presets .Values.platform)) -}}
 {{- include "multus.fillIn" (dict "into" .Values "from" (get $presets "generic")) -}}
+{{- end -}}
+
+{{- /* Drops the keys of a map that are empty: all, at every depth, or those named. Lists, 0 and false stay. */ -}}
+{{- define "multus.omitEmpty" -}}
+{{- $keys := .keys -}}
+{{- $map := .from -}}
+{{- range $key, $value := $map -}}
+{{- if or (not $keys) (has $key $keys) -}}
+{{- if kindIs "map" $value }}{{ include "multus.omitEmpty" (dict "from" $value) }}{{ end -}}
+{{- if and (not $value) (has (kindOf $value) (list "string" "map" "invalid")) -}}
+{{- $_ := unset $map $key -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* Not sprig's merge: that takes an empty value for one that is not set. */ -}}
@@ -74,9 +97,26 @@ openshift:
       hostPath: /var/lib/cni/bin
 {{- end -}}
 
-{{- /* An image value as one reference; the digest is what counts, the tag is for people. */ -}}
+{{- /* image as one reference; its registry is the first that is set: global.imageRegistry, global.cattle.systemDefaultRegistry, its own. */ -}}
 {{- define "multus.image" -}}
-{{- with .registry }}{{ . }}/{{ end }}{{ .repository }}{{ with .tag }}:{{ . }}{{ end }}{{ with .digest }}@{{ . }}{{ end -}}
+{{- include "multus.imageReference" (dict "at" "image" "of" .Values.image "registry" (coalesce (.Values.global).imageRegistry ((.Values.global).cattle).systemDefaultRegistry .Values.image.registry) "tag" "v4.2.4-thick" "digest" "sha256:3c20900b5381fac7f9cbbdfac8370ea10a2f6ed7fbecc678384a9db57047abb1") -}}
+{{- end -}}
+
+{{- /* An image value as one reference. The digest is what is pulled and the tag is for people, so another tag beside the chart's own digest is refused. */ -}}
+{{- define "multus.imageReference" -}}
+{{- $tag := .of.tag | default "" -}}
+{{- $digest := .of.digest | default "" -}}
+{{- if contains "@" $tag -}}
+{{- $own := last (splitList "@" $tag) -}}
+{{- if and $digest (ne $digest .digest) (ne $digest $own) -}}
+{{- fail (printf "%s.tag names %s, but %s.digest is %s: name one of them" .at $own .at $digest) -}}
+{{- end -}}
+{{- $tag = first (splitList "@" $tag) -}}
+{{- $digest = $own -}}
+{{- else if and $tag $digest (ne $tag .tag) (eq $digest .digest) -}}
+{{- fail (printf "%s.tag is %s, but %s.digest is still that of %s, which is what would be pulled: set %s.digest to the digest of the new image, or to an empty string" .at $tag .at .tag .at) -}}
+{{- end -}}
+{{- with .registry }}{{ . }}/{{ end }}{{ .of.repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with $digest }}@{{ . }}{{ end -}}
 {{- end -}}
 
 {{- /* Helm's recommended labels. */ -}}
@@ -98,6 +138,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end -}}
 {{- end -}}
 
+{{- define "multus.keepNetworks" -}}
+{{- if .Values.keepNetworks -}}
+"helm.sh/resource-policy": "keep"
+"argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true,Delete=false"
+{{- end -}}
+{{- end -}}
+
 {{- define "multus.crdsKeep" -}}
 {{- if .Values.crds.keep -}}
 "helm.sh/resource-policy": "keep"
@@ -115,6 +162,16 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 
 {{- define "multus.daemonConfig" -}}
 {{- $value := deepCopy .Values.daemonConfig -}}
+{{- $extra := $value.extra -}}
+{{- $_ := unset $value "extra" -}}
+{{- range $key := keys $value | sortAlpha -}}
+{{- range $other, $_ := $extra -}}
+{{- if eq (lower $key) (lower $other) -}}
+{{- fail (printf "daemonConfig.extra names %s, which is daemonConfig.%s: set that" $other $key) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $key, $item := $extra }}{{ $_ := set $value $key $item }}{{ end -}}
 {{- if and (not (hasKey $value "binDir")) .Values.mounts.cniBin.hostPath (ne (.Values.mounts.cniBin.hostPath | toString) "/opt/cni/bin") -}}
 {{- $_ := set $value "binDir" .Values.mounts.cniBin.hostPath -}}
 {{- end -}}
@@ -147,6 +204,22 @@ checksum/config: {{ include "multus.daemonConfig" . | sha256sum | quote }}
 {{- define "multus.checkExtraEnv" -}}
 {{- with .Values.extraEnv -}}
 {{- include "multus.unique" (dict "at" "extraEnv" "of" . "keys" (list "name") "taken" (list "MULTUS_NODE_NAME")) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Refuses what JSON Schema cannot see: a key twice in one list, the name of what is not there. */ -}}
+{{- define "multus.checkExtraInitContainers" -}}
+{{- with .Values.extraInitContainers -}}
+{{- include "multus.unique" (dict "at" "extraInitContainers" "of" . "keys" (list "name") "taken" (list "install-multus-binary")) -}}
+{{- range . -}}
+{{- with .env -}}
+{{- include "multus.unique" (dict "at" "extraInitContainers.env" "of" . "keys" (list "name")) -}}
+{{- end -}}
+{{- with .volumeMounts -}}
+{{- include "multus.unique" (dict "at" "extraInitContainers.volumeMounts" "of" . "keys" (list "mountPath")) -}}
+{{- include "multus.known" (dict "at" "extraInitContainers.volumeMounts" "of" . "key" "name" "to" "extraVolumes" "theirs" "name" "added" $.Values.extraVolumes "names" (list "cni" "cnibin" "hostroot" "multus-daemon-config" "host-run" "host-var-lib-cni-multus" "host-var-lib-kubelet" "host-run-k8s-cni-cncf-io" "host-run-netns" "multus-conf-dir" (ternary "cnibin-link-targets" "" (not (empty $.Values.mounts.cniBin.linkTargets))))) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 

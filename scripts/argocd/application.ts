@@ -1,4 +1,6 @@
-import type { JsonObject } from '../parse/manifest.ts';
+import { stringify } from 'yaml';
+import { YAML_STYLE } from '../chart/values-yaml.ts';
+import type { JsonObject } from '../json/json.ts';
 
 /** A published chart and how Argo CD is to deploy it. */
 export interface Deployment {
@@ -26,13 +28,17 @@ export interface Deployment {
 const SYNC_OPTIONS = ['ServerSideApply=true', 'CreateNamespace=false', 'ApplyOutOfSyncOnly=true'] as const;
 
 /**
- * The Application. With `oci` the source is the OCI artifact itself, by digest (Argo CD 3.1 and
+ * The Application. Its values are text: `kubectl apply` drops every null of a valuesObject, and with
+ * it what takes back a default of the chart (argo-cd #16312). With `oci` the source is the OCI artifact itself, by digest (Argo CD 3.1 and
  * later); otherwise the chart in an OCI Helm repository, by version: there repoURL has no
  * oci:// (argo-cd #10823).
  */
 export function application(deployment: Deployment, oci: boolean): JsonObject {
   const { chart, version, digest, repository, values } = deployment;
-  const helm = { releaseName: chart, ...(Object.keys(values).length > 0 && { valuesObject: values }) };
+  const helm = {
+    releaseName: chart,
+    ...(Object.keys(values).length > 0 && { values: stringify(values, YAML_STYLE) }),
+  };
   const source: JsonObject = oci
     ? { repoURL: `oci://${repository}/${chart}`, path: '.', targetRevision: digest, helm }
     : { repoURL: repository, chart, targetRevision: version, helm };

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { YAML_STYLE } from '../assemble/values-yaml.ts';
-import type { JsonObject } from '../parse/manifest.ts';
-import type { Departure } from '../templatize/model.ts';
+import { YAML_STYLE } from '../chart/values-yaml.ts';
+import type { JsonObject } from '../json/json.ts';
+import type { Departure } from '../chart/model.ts';
 import { application, type Deployment } from './application.ts';
 import { repositoryExternalSecret, repositorySecret } from './repository.ts';
 import { wrapperChart, wrapperLock, wrapperValues } from './wrapper.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../parse/manifest.ts';
+import type { JsonObject } from '../json/json.ts';
 import type { Deployment } from './application.ts';
 
 /** What stands where an operator puts a secret, or rather a reference to one. */

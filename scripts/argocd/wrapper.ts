@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { goJson } from '../package/go-json.ts';
-import type { JsonObject } from '../parse/manifest.ts';
+import { goJson } from '../json/go-json.ts';
+import type { JsonObject } from '../json/json.ts';
 import type { Deployment } from './application.ts';
 
 /** The chart's one dependency as Helm marshals it; the order of the members is Go's. */

@@ -33,6 +33,12 @@ export const CHART_ERRORS = {
     meaning: 'An image of the manifest has no digest, so what it runs could change under a released chart.',
     remedy: 'Run npm run pin, which asks the registry and writes upstream/lock.yaml.',
   },
+  IMAGE_LIST: {
+    stage: 'templatize',
+    exit: 1,
+    meaning: 'The file that pin --from names states no digest, or two for one image.',
+    remedy: 'Write one image a line: HOST/NAME:TAG@sha256:….',
+  },
   IMAGE_PIN_STALE: {
     stage: 'templatize',
     exit: 1,
@@ -49,13 +55,13 @@ export const CHART_ERRORS = {
   TEMPLATE_INVALID: {
     stage: 'assemble',
     exit: 1,
-    meaning: 'A Handlebars source in templates/ cannot be compiled or names something that is not there.',
+    meaning: 'A file in templates/ cannot be compiled or read, or names something that is not there.',
     remedy: 'Correct the file that the message names.',
   },
   VALUES_REFUSED: {
     stage: 'validate',
     exit: 1,
-    meaning: 'The chart refuses these values although the schema cannot.',
+    meaning: 'The chart refuses these values: by its schema, or by what a schema cannot say.',
     remedy: 'Correct the value that the message names.',
   },
   CHART_FINDINGS: {
@@ -69,6 +75,13 @@ export const CHART_ERRORS = {
     exit: 1,
     meaning: 'chart/ on disk is not what the recipe makes.',
     remedy: 'Run npm run build and commit chart/.',
+  },
+  CHART_FOREIGN: {
+    stage: 'assemble',
+    exit: 1,
+    meaning:
+      'A folder of generated files, chart/ or dist/argocd, holds files that this toolkit did not write, or that were edited since.',
+    remedy: 'Move them out of the folder, or remove them; then run again.',
   },
   DOCS_STALE: {
     stage: 'assemble',

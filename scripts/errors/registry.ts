@@ -20,6 +20,12 @@ export const REGISTRY_ERRORS = {
     meaning: 'What a store gives as a manifest is not one.',
     remedy: 'Check the name; a login page or an error page in its place is a common cause.',
   },
+  OCI_LIMIT: {
+    stage: 'oci',
+    exit: 1,
+    meaning: 'Content that is needed as a whole is larger than anything of its kind, so it is not read.',
+    remedy: 'Look at what the message names; do not trust it.',
+  },
   OCI_LAYOUT: {
     stage: 'oci',
     exit: 1,
@@ -36,8 +42,7 @@ export const REGISTRY_ERRORS = {
     stage: 'publish',
     exit: 1,
     meaning: 'The version is released already with another content; a released version never changes.',
-    remedy:
-      'Raise chart.version in recipe.yaml and describe the change in CHANGELOG.md. (A layout in dist/ that nobody has seen may be removed instead.)',
+    remedy: 'Raise chart.version in recipe.yaml and describe the change in CHANGELOG.md.',
   },
   PUBLISH_RACE: {
     stage: 'publish',
@@ -81,7 +86,8 @@ export const REGISTRY_ERRORS = {
     stage: 'oci',
     exit: 3,
     meaning: 'A registry does not let these credentials, or nobody without credentials, do this.',
-    remedy: 'Check the credentials and what they may do (in Gitea: a token with write:package).',
+    remedy:
+      'Check the credentials and what they may do (in Gitea: a token with write:package, of a user whose team may write packages).',
   },
   REGISTRY_ANSWER: {
     stage: 'oci',
@@ -94,6 +100,7 @@ export const REGISTRY_ERRORS = {
     stage: 'oci',
     exit: 3,
     meaning: 'A registry sends the client to an address where it must not go.',
-    remedy: 'Check the registry; behind a proxy it must know its own public address (in Gitea: ROOT_URL).',
+    remedy:
+      'Check the registry; behind a proxy it must know its own public address (in Gitea: ROOT_URL, and X-Forwarded-Proto of the proxy).',
   },
 } as const satisfies Record<string, ErrorKind>;

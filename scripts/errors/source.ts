@@ -1,30 +1,30 @@
 import type { ErrorKind } from './kind.ts';
 
-/** Of the upstream manifest: where it comes from, what the lock says of it, how it is read. */
+/** Of the upstream manifest: where it comes from, what the lock says of it; and how YAML files are read. */
 export const SOURCE_ERRORS = {
   PARSE_ENCODING: {
     stage: 'parse',
     exit: 1,
     meaning:
-      'The manifest is not YAML text: HTML, binary, not UTF-8, or with characters that YAML readers take differently.',
-    remedy: 'Look at the file; a proxy or a login page may have answered in its place.',
+      'A file is not the text that it should be: HTML, binary, not UTF-8, or with characters that YAML readers take differently.',
+    remedy: 'Look at the file; of a manifest, a proxy or a login page may have answered in its place.',
   },
   PARSE_YAML: {
     stage: 'parse',
     exit: 1,
-    meaning: 'The manifest is not YAML that kubectl and Helm read alike.',
+    meaning: 'A file is not YAML that kubectl and Helm read alike.',
     remedy: 'Correct the line that the message names.',
   },
   PARSE_LIMIT: {
     stage: 'parse',
     exit: 1,
-    meaning: 'The manifest is larger, deeper or expands further than any manifest for Kubernetes does.',
+    meaning: 'A file is larger, deeper or expands further than any that a person or Kubernetes needs.',
     remedy: 'Look at the place that the message names; do not trust the file.',
   },
   PARSE_DUPLICATE: {
     stage: 'parse',
     exit: 1,
-    meaning: 'A key of the manifest, or a whole resource, is there twice, and one would silently win.',
+    meaning: 'A key of a YAML file, or a whole resource, is there twice, and one would silently win.',
     remedy: 'Remove one of the two.',
   },
   PARSE_OBJECT: {

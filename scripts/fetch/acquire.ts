@@ -1,7 +1,7 @@
-import { ERRORS } from '../error-table.ts';
+import { ERRORS } from '../errors/table.ts';
 import { ChartError, messageOf } from '../errors.ts';
 import { readBytes } from '../io/files.ts';
-import { decodeText, plainText } from '../parse/decode.ts';
+import { decodeText, plainText } from '../manifest/decode.ts';
 import type { Cache } from './cache.ts';
 import { download, type Network } from './download.ts';
 import { sha256 } from './snapshot.ts';

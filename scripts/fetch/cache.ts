@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { writeAtomic } from '../io/files.ts';
+import { readBytes, writeAtomic } from '../io/files.ts';
 
 /** Fetched files by sha256 of their bytes. */
 export interface Cache {
@@ -14,11 +13,15 @@ export interface Cache {
 /** The user's cache folder; a relative XDG_CACHE_HOME is ignored, as its specification asks. */
 export function userCache(env: NodeJS.ProcessEnv): Cache {
   const base = env['XDG_CACHE_HOME'] ?? '';
-  const folder = join(isAbsolute(base) ? base : join(homedir(), '.cache'), 'chartlift', 'sha256');
+  const folder = join(
+    isAbsolute(base) ? base : join(env['HOME'] || homedir(), '.cache'),
+    'chartlift',
+    'sha256',
+  );
   return {
     read: async (sha256) => {
       try {
-        return await readFile(join(folder, sha256));
+        return await readBytes(join(folder, sha256));
       } catch {
         return undefined;
       }

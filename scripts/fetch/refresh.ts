@@ -1,16 +1,15 @@
-import { readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { readText, writeAtomic } from '../io/files.ts';
-import { decodeText } from '../parse/decode.ts';
-import { documentsDigest } from '../parse/digest.ts';
-import { parseManifest } from '../parse/parse.ts';
+import { LARGEST_MANIFEST, readText } from '../io/files.ts';
+import { decodeText } from '../manifest/decode.ts';
+import { documentsDigest } from '../manifest/digest.ts';
+import { parseManifest } from '../manifest/parse.ts';
 import { formatLock, type Lock } from '../recipe/lock.ts';
 import type { UpstreamSource } from '../recipe/types.ts';
 import { acquire, keep, type PinnedFile, type Reach } from './acquire.ts';
 import { LOCK_FILE, readLock, SNAPSHOT_FILE, snapshotText } from './snapshot.ts';
-import { namedSource, networkSources, sourceName, upstreamUrl, type Source } from './source.ts';
+import { namedSource, upstreamSources, sourceName, upstreamUrl, type Source } from './source.ts';
 
 /** What `npm run fetch` is asked to do. */
 export interface RefreshRequest {
@@ -49,7 +48,8 @@ export async function planRefresh(request: RefreshRequest, reach: Reach): Promis
   const before = existsSync(join(project, LOCK_FILE)) ? await readLock(project) : undefined;
   const expected = expectedSha256(request, before);
   const cached: readonly Source[] = expected === undefined ? [] : [{ kind: 'cache', sha256: expected }];
-  const sources = from === undefined ? [...cached, ...networkSources(upstream)] : [namedSource(from)];
+  const sources =
+    from === undefined ? [...cached, ...upstreamSources(upstream, project)] : [namedSource(from)];
   const file = await acquire(sources, expected, reach);
   const manifest = parseManifest(decodeText(file.bytes, sourceName(file.source)), sourceName(file.source));
   await keep(file, reach);
@@ -66,25 +66,6 @@ export async function planRefresh(request: RefreshRequest, reach: Reach): Promis
     [LOCK_FILE, formatLock(lock)],
   ]);
   return { before, lock, resources: manifest.resources.length, file, writes };
-}
-
-/**
- * Writes snapshot and lock, both or neither: when the second cannot be written,
- * the first is put back.
- */
-export async function writeRefresh(project: string, { writes }: RefreshPlan): Promise<void> {
-  const undo: (() => Promise<void>)[] = [];
-  try {
-    for (const [path, text] of writes) {
-      const full = join(project, path);
-      const old = existsSync(full) ? await readFile(full) : undefined;
-      await writeAtomic(full, text);
-      undo.unshift(() => (old === undefined ? rm(full, { force: true }) : writeAtomic(full, old)));
-    }
-  } catch (error) {
-    for (const step of undo) await step();
-    throw error;
-  }
 }
 
 /** The sha256 that the bytes must have; undefined when `--update` trusts what comes. */
@@ -116,7 +97,9 @@ async function changed(
 ): Promise<ReadonlyMap<string, string>> {
   const current = await Promise.all(
     files.map(async ([path]) =>
-      existsSync(join(project, path)) ? readText(join(project, path)) : undefined,
+      existsSync(join(project, path))
+        ? readText(join(project, path), undefined, LARGEST_MANIFEST)
+        : undefined,
     ),
   );
   return new Map(files.filter(([, text], i) => text !== current[i]));

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
+import { allRead } from '../io/all-read.ts';
 import { readBytes, readText } from '../io/files.ts';
-import { canonicalText } from '../parse/canonical.ts';
-import { decodeText } from '../parse/decode.ts';
-import { documentsDigest } from '../parse/digest.ts';
-import type { Manifest } from '../parse/manifest.ts';
-import { parseManifest } from '../parse/parse.ts';
+import { canonicalText } from '../manifest/canonical.ts';
+import { decodeText } from '../manifest/decode.ts';
+import { documentsDigest } from '../manifest/digest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { parseManifest } from '../manifest/parse.ts';
 import { parseLock, type Lock } from '../recipe/lock.ts';
 
 /** The vendored manifest, relative to the project. */
@@ -30,8 +31,7 @@ export interface Snapshot {
  *   the parsed documents are not the locked ones
  */
 export async function readSnapshot(project: string): Promise<Snapshot> {
-  const lock = await readLock(project);
-  const bytes = await readBytes(join(project, SNAPSHOT_FILE), REFETCH);
+  const [lock, bytes] = await allRead([readLock(project), readBytes(join(project, SNAPSHOT_FILE), REFETCH)]);
   const manifest = parseManifest(decodeText(bytes, SNAPSHOT_FILE), SNAPSHOT_FILE);
   const found = documentsDigest(manifest);
   if (found !== lock.documents) {

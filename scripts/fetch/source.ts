@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ChartError } from '../errors.ts';
-import { registerSecret } from '../io/secrets.ts';
+import { displayUrl } from '../http/url.ts';
+import { holdsCredentials, registerCredentials, registerSecret } from '../secrets/secrets.ts';
 import type { UpstreamSource } from '../recipe/types.ts';
 
 /** A place that may have the upstream file. */
@@ -12,11 +13,12 @@ export type Source =
   | { readonly kind: 'url'; readonly url: string };
 
 /**
- * The recipe's URL with its version filled in.
+ * The recipe's URL or path with its version filled in.
  *
- * @throws FETCH_URL when it is not http(s), or holds credentials: it is written into committed files
+ * @throws FETCH_URL when it is neither http(s) nor a path, or holds credentials: it is written into committed files
  */
 export function upstreamUrl({ url, version }: UpstreamSource): string {
+  if (isFile(url)) return url.replaceAll('{version}', version);
   const full = expand(url, version);
   const parsed = httpUrl(full);
   if (parsed.username !== '' || parsed.password !== '') {
@@ -27,38 +29,66 @@ export function upstreamUrl({ url, version }: UpstreamSource): string {
   return full;
 }
 
-/** The recipe's URL, then its mirrors. Throws FETCH_URL. */
-export function networkSources(upstream: UpstreamSource): readonly Source[] {
+/**
+ * What the recipe names, a URL or a file of the project's, then its mirrors. Throws FETCH_URL.
+ *
+ * @param project absolute path of the project
+ */
+export function upstreamSources(upstream: UpstreamSource, project: string): readonly Source[] {
+  const first = upstreamUrl(upstream);
   const mirrors = (upstream.mirrors ?? []).map((mirror) => expand(mirror, upstream.version));
-  return [upstreamUrl(upstream), ...mirrors].map((url) => ({ kind: 'url', url }));
+  return [
+    isFile(first) ? { kind: 'file', path: resolve(project, first) } : { kind: 'url', url: first },
+    ...mirrors.map((url): Source => ({ kind: 'url', url })),
+  ];
+}
+
+/** Whether upstream.url is the path of a file from the project on. */
+function isFile(url: string): boolean {
+  return /^\.\.?\//.test(url);
 }
 
 /** What `--from` names: a URL, or a file relative to the working directory. Throws FETCH_URL. */
 export function namedSource(from: string): Source {
-  if (from.startsWith('file:')) return { kind: 'file', path: fileURLToPath(from) };
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(from) || existsSync(from))
-    return { kind: 'file', path: resolve(from) };
+  registerCredentials(from);
+  if (from.startsWith('file:')) return { kind: 'file', path: fileOf(from) };
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(from) || existsSync(from)) return { kind: 'file', path: pathOf(from) };
   httpUrl(from);
   return { kind: 'url', url: from };
 }
 
-/** A URL that can be fetched; its credentials are a secret from now on. Throws FETCH_URL. */
-export function httpUrl(text: string, base?: URL): URL {
-  if (!URL.canParse(text, base?.href))
-    throw new ChartError('FETCH_URL', `Not a URL: ${JSON.stringify(text)}`);
-  const url = new URL(text, base);
-  // A lone user name is a token (https://TOKEN@host).
-  const secret = url.password === '' ? url.username : url.password;
-  registerSecret(secret);
-  registerSecret(percentDecoded(secret));
-  if (url.protocol === 'https:' || url.protocol === 'http:') return url;
-  throw new ChartError('FETCH_URL', `Only http and https can be fetched: ${displayUrl(url)}`);
+/** Of the file system's words the path would be one, whatever is in it. Throws FETCH_URL. */
+function pathOf(from: string): string {
+  if (existsSync(from) || !(holdsCredentials(from) && from.includes(':'))) return resolve(from);
+  throw new ChartError('FETCH_URL', 'What --from names is no file, and no URL that can be fetched');
 }
 
-/** A URL as it may be printed: no credentials, no query (signed URLs carry secrets there). */
-export function displayUrl(url: URL | string): string {
-  const { protocol, host, pathname, search } = new URL(url);
-  return `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`;
+function fileOf(from: string): string {
+  try {
+    return fileURLToPath(from);
+  } catch {
+    throw new ChartError('FETCH_URL', 'What --from names is no file: URL of this machine');
+  }
+}
+
+/** A URL that can be fetched; its credentials are a secret from now on. Throws FETCH_URL. */
+export function httpUrl(text: string, base?: URL): URL {
+  registerCredentials(text);
+  if (!URL.canParse(text, base?.href))
+    throw new ChartError(
+      'FETCH_URL',
+      `Not a URL: ${holdsCredentials(text) ? 'what has an @ in it' : JSON.stringify(text)}`,
+    );
+  const url = new URL(text, base);
+  // What is taken for the host is then a part of the password.
+  if (url.username !== '' && holdsCredentials(`${url.pathname}${url.search}${url.hash}`))
+    throw new ChartError('FETCH_URL', 'A URL with a user name has another @ behind it', {
+      hint: 'In a password @ is written %40, / %2F, ? %3F and # %23.',
+    });
+  // A lone user name is a token (https://TOKEN@host).
+  registerSecret(url.password === '' ? url.username : url.password);
+  if (url.protocol === 'https:' || url.protocol === 'http:') return url;
+  throw new ChartError('FETCH_URL', `Only http and https can be fetched, not ${url.protocol}`);
 }
 
 /** A source as messages name it. */

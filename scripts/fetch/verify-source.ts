@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { readText } from '../io/files.ts';
-import { decodeText } from '../parse/decode.ts';
-import { parseManifest } from '../parse/parse.ts';
+import { LARGEST_MANIFEST, readText } from '../io/files.ts';
+import { decodeText } from '../manifest/decode.ts';
+import { parseManifest } from '../manifest/parse.ts';
 import type { UpstreamSource } from '../recipe/types.ts';
 import { acquire, type PinnedFile, type Reach } from './acquire.ts';
 import { readLock, SNAPSHOT_FILE, snapshotText } from './snapshot.ts';
-import { networkSources, sourceName } from './source.ts';
+import { upstreamSources, sourceName } from './source.ts';
 
 /**
  * Proves the vendored snapshot against its source: asks the recipe's URL and its
@@ -29,10 +29,10 @@ export async function verifySource(
       `recipe.yaml names version ${upstream.version}, the lock is for ${lock.version}`,
     );
   }
-  const file = await acquire(networkSources(upstream), lock.sha256, reach);
+  const file = await acquire(upstreamSources(upstream, project), lock.sha256, reach);
   const name = sourceName(file.source);
   const wanted = snapshotText(parseManifest(decodeText(file.bytes, name), name), lock);
-  const found = await readText(join(project, SNAPSHOT_FILE));
+  const found = await readText(join(project, SNAPSHOT_FILE), undefined, LARGEST_MANIFEST);
   if (wanted !== found) {
     const line = firstDifference(wanted, found);
     throw new ChartError('FETCH_STALE', `${SNAPSHOT_FILE}:${line} is not what ${name} becomes`);

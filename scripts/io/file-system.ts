@@ -1,14 +1,26 @@
 import { ChartError } from '../errors.ts';
 
+const PERMIT = 'Give this user the permission, or choose another folder.';
+const FEWER = 'Allow more of them: ulimit -n 1024.';
+
 /** What the file system says, in plain words, and what to do about it. */
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
-  EACCES: ['no permission', 'Give this user the permission, or choose another folder.'],
-  EPERM: ['not permitted', 'Give this user the permission, or choose another folder.'],
+  EACCES: ['no permission', PERMIT],
+  EPERM: ['not permitted', PERMIT],
   EROFS: ['the file system is read-only', 'Choose a folder that can be written.'],
   EISDIR: ['a folder is where a file should be', 'Remove or rename the folder.'],
   ENOTDIR: ['a file is where a folder should be', 'Remove or rename the file.'],
   EEXIST: ['a file is where a folder should be', 'Remove or rename the file.'],
+  ELOOP: ['symbolic links lead in a circle', 'Remove the link.'],
+  EIO: ['the disk does not read or write it', 'Look at the disk, or choose another one.'],
+  EMFILE: ['this process may not open more files', FEWER],
+  ENFILE: ['this machine has too many open files', 'End other programs, and run again.'],
+  EAGAIN: ['this user may not start more processes', 'Allow more of them: ulimit -u.'],
+  EPIPE: ['closed before all was printed', 'Let its reader read to the end.'],
 };
+
+/** What is no fault of the file that is read. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(['EIO', 'EMFILE', 'ENFILE']);
 
 /**
  * An error of the file system that the user can do something about; undefined for others.
@@ -32,6 +44,16 @@ export async function writing<T>(path: string, action: () => Promise<T>): Promis
     return await action();
   } catch (error) {
     throw fileSystemError(error, path) ?? noFolder(error, path) ?? error;
+  }
+}
+
+/** Runs what reads a file or a folder; an error that is not the path's own names it. */
+export async function reading<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw (OF_THE_MACHINE.has(code) && fileSystemError(error, path)) || error;
   }
 }
 

@@ -1,26 +1,64 @@
-import { existsSync } from 'node:fs';
-import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { access, constants, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { writing } from './file-system.ts';
+import { decodeText } from '../manifest/decode.ts';
+import { reading, writing } from './file-system.ts';
+import { oddKind, plainFiles } from './plain-files.ts';
 import { removeLeftBehind, temporaryDone, temporaryName } from './temporary.ts';
 
-/** The bytes of a file. Throws FILE_MISSING with `hint` when there is none. */
-export async function readBytes(path: string, hint?: string): Promise<Uint8Array> {
+/** A manifest of 7,000 objects has some ten megabytes. */
+export const LARGEST_MANIFEST = 64 * 1024 * 1024;
+/** Helm takes no larger file in a chart (measured, 3.17 to 4.2), and a person writes none. */
+const LARGEST_TEXT = 5 * 1024 * 1024;
+
+/**
+ * The bytes of a file. What has more than `most`, and a pipe or a device, of which one may wait
+ * without end, is refused before it is opened.
+ *
+ * @throws FILE_MISSING with `hint` when there is none, PARSE_LIMIT when it is too large,
+ *   FILE_SYSTEM when it cannot be read
+ */
+export async function readBytes(path: string, hint?: string, most = LARGEST_MANIFEST): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await reading(path, () => readRegular(path, most));
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new ChartError('FILE_MISSING', `Cannot read ${path}: ${reason}`, {
-      cause,
-      ...(hint !== undefined && { hint }),
-    });
+    if (cause instanceof ChartError) throw cause;
+    throw cannotRead(path, (cause as NodeJS.ErrnoException).code ?? String(cause), hint, cause);
   }
 }
 
-/** A file as UTF-8 text. Throws FILE_MISSING with `hint` when there is none. */
-export async function readText(path: string, hint?: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path, hint));
+async function readRegular(path: string, most: number): Promise<Uint8Array> {
+  const stats = await stat(path);
+  if (!stats.isFile() && !stats.isDirectory())
+    throw cannotRead(
+      path,
+      `it is ${oddKind(stats)}, not a file`,
+      'Write what it gives to a file, and name that.',
+    );
+  if (stats.size > most)
+    throw new ChartError('PARSE_LIMIT', `${path} has ${stats.size} bytes; the limit is ${most}`);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+function cannotRead(path: string, reason: string, hint?: string, cause?: unknown): ChartError {
+  return new ChartError('FILE_MISSING', `Cannot read ${path}: ${reason}`, {
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/**
+ * A file as text, without a byte order mark.
+ *
+ * @throws what {@link readBytes} throws; PARSE_ENCODING when it is not UTF-8
+ */
+export async function readText(path: string, hint?: string, most = LARGEST_TEXT): Promise<string> {
+  return decodeText(await readBytes(path, hint, most), path);
 }
 
 /**
@@ -59,15 +97,19 @@ export function ensureWritable(folder: string): Promise<void> {
   });
 }
 
-/** Every file below `directory` as relative path with `/` → text, sorted; empty when there is no such folder. */
+/**
+ * Every file below `directory` as relative path with `/` → text, sorted; empty when there is no such folder.
+ *
+ * @throws FILE_SYSTEM for what is neither file nor folder, PARSE_ENCODING
+ */
 export async function readTree(directory: string): Promise<ReadonlyMap<string, string>> {
-  if (!existsSync(directory)) return new Map();
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .toSorted();
-  return new Map(
-    await Promise.all(paths.map(async (path) => [path, await readText(join(directory, path))] as const)),
-  );
+  const files = new Map<string, string>();
+  // One after the other: no limit of open files is too low for it.
+  for (const path of await plainFiles(directory)) files.set(pathBelow(directory, path), await readText(path));
+  return new Map([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A path relative to a folder above it, with `/`. */
+export function pathBelow(directory: string, path: string): string {
+  return relative(directory, path).split(sep).join('/');
 }

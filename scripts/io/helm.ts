@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import type { JsonObject } from '../parse/manifest.ts';
-import { plainJson } from '../parse/plain-json.ts';
+import type { JsonObject } from '../json/json.ts';
+import { plainJson } from '../json/plain-json.ts';
 import { withoutSecrets } from './environment.ts';
+import { readText } from './files.ts';
 import { runProgram } from './program.ts';
 import { withTemporaryFolder } from './temporary.ts';
 
@@ -27,6 +28,11 @@ export interface Helm {
   exec(args: readonly string[], input?: string): Promise<HelmResult>;
   /** The rendered manifests. Throws HELM_FAILED with Helm's own words. */
   template(chart: string, release: HelmRelease, values: JsonObject): Promise<string>;
+  /**
+   * The release that an install with the default values would make, as JSON; asks no cluster.
+   * Helm 4 only: Helm 3 wants one even so. Throws HELM_FAILED with Helm's own words.
+   */
+  install(chart: string, release: HelmRelease): Promise<string>;
   /** Throws HELM_FAILED when `helm lint --strict` finds something. */
   lint(chart: string): Promise<void>;
 }
@@ -52,8 +58,11 @@ const PATIENCE: HelmPatience = { pull: 120_000, other: 600_000 };
 export function helmAt(path: string, version: string, patience = PATIENCE): Helm {
   const exec: Helm['exec'] = async (args, input = '') => {
     const most = patience[args[0] === 'pull' ? 'pull' : 'other'];
-    const { late, ...result } = await execHelm(path, args, input, most);
-    if (late) throw tooLate(`helm ${version} ${args[0] ?? ''}`, most);
+    const { late, long, ...result } = await execHelm(path, args, input, most);
+    const command = `helm ${version} ${args[0] ?? ''}`;
+    if (late) throw tooLate(command, most);
+    if (long)
+      throw new ChartError('HELM_FAILED', `${command}: it says more than any chart renders, so it was ended`);
     return result;
   };
   const must = async (args: readonly string[], input?: string): Promise<string> => {
@@ -70,7 +79,12 @@ export function helmAt(path: string, version: string, patience = PATIENCE): Helm
     exec,
     // Helm 4.1 and 4.2 lose values without a last line break whose length is a multiple of 4096 (measured).
     template: (chart, { name, namespace }, values) =>
-      must(['template', name, chart, '--namespace', namespace, '--values', '-'], `${plainJson(values)}\n`),
+      must(
+        ['template', name, chart, '--namespace', namespace, '--include-crds', '--values', '-'],
+        `${plainJson(values)}\n`,
+      ),
+    install: (chart, { name, namespace }) =>
+      must(['install', name, chart, '--namespace', namespace, '--dry-run=client', '--output', 'json']),
     lint: async (chart) => {
       await must(['lint', '--strict', chart]);
     },
@@ -88,7 +102,7 @@ async function execHelm(
   args: readonly string[],
   input: string,
   patience: number,
-): Promise<HelmResult & { readonly late: boolean }> {
+): Promise<HelmResult & { readonly late: boolean; readonly long: boolean }> {
   return withTemporaryFolder('helm-home-', async (home) => {
     const env = { ...helmEnv(home), ...(await authorities(home)) };
     const options = { input, env, patience, apart: true };
@@ -105,7 +119,7 @@ async function authorities(home: string): Promise<NodeJS.ProcessEnv> {
   const { NODE_EXTRA_CA_CERTS: extra, SSL_CERT_FILE: own } = process.env;
   if (extra === undefined || extra === '' || own !== undefined) return {};
   // Node itself only warns of a file that it cannot read.
-  const added = await readFile(extra, 'utf8').catch(() => undefined);
+  const added = await readText(extra).catch(() => undefined);
   if (added === undefined) return {};
   const { rootCertificates } = await import('node:tls');
   const file = join(home, 'authorities.pem');

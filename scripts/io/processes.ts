@@ -1,11 +1,31 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** `PID@HOST`: by it a later process knows whose a file was, and whether its maker still runs. */
+/**
+ * `PID@PLACE`: by it a later process knows whose a file was, and whether its maker still runs.
+ * Containers may share a folder and the name of their host; so on Linux the place has a digest of
+ * the boot and of the PID namespace too, where alone the number means this process.
+ */
 export function processMark(): string {
-  return `${process.pid}@${encodeURIComponent(hostname())}`;
+  return `${process.pid}@${(place ??= placeOf())}`;
 }
 
-/** Whose mark it is: of another machine (or container) nothing is known, so it is nobody's to tidy up. */
+let place: string | undefined;
+
+function placeOf(): string {
+  const host = encodeURIComponent(hostname());
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+    const seen = createHash('sha256').update(boot + readlinkSync('/proc/self/ns/pid'));
+    return `${host}-${seen.digest('hex').slice(0, 12)}`;
+  } catch {
+    // macOS has neither.
+    return host;
+  }
+}
+
+/** Whose mark it is: of another machine or container nothing is known, so it is nobody's to tidy up. */
 export function isOfThisMachine(mark: string): boolean {
   return mark.endsWith(processMark().slice(String(process.pid).length));
 }

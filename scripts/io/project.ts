@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { parseRecipe } from '../recipe/load.ts';
+import { ChartError } from '../errors.ts';
+import { parseRecipe, RECIPE_FILE } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/types.ts';
+import { allRead } from './all-read.ts';
 import { readText, readTree } from './files.ts';
-import { REPOSITORY_ROOT } from './repository-root.ts';
+import { registerCredentials } from '../secrets/secrets.ts';
+import { TOOLKIT } from './repository-root.ts';
 
 /** A chart project as it stands on disk: everything that is authored. */
 export interface Project {
@@ -15,25 +18,50 @@ export interface Project {
   readonly builtins: ReadonlyMap<string, string>;
 }
 
-const BUILTINS = join(REPOSITORY_ROOT, 'scripts', 'assemble', 'files');
+const BUILTINS = join(TOOLKIT, 'scripts', 'chart', 'files');
+
+/** What the project says more of its values than follows from the recipe; it may say nothing. */
+async function overlayOf(root: string): Promise<string | undefined> {
+  try {
+    return await readText(join(root, 'values.schema.json'));
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The toolkit's own Handlebars sources. */
+export function readBuiltins(): Promise<ReadonlyMap<string, string>> {
+  return readTree(BUILTINS);
+}
+
+/** What a project's chart is. Throws FILE_MISSING, RECIPE_INVALID. */
+export async function readRecipe(root: string): Promise<Recipe> {
+  const text = await readText(
+    join(root, RECIPE_FILE),
+    'A chart project has a recipe.yaml: name its folder by --project DIR, or make one of a manifest by npm run init.',
+  );
+  // A parser shows the line that it cannot read.
+  for (const line of text.split('\n')) if (line.includes('://')) registerCredentials(line);
+  return parseRecipe(text, RECIPE_FILE);
+}
 
 /** Reads a project. Throws FILE_MISSING, RECIPE_INVALID. */
 export async function readProject(root: string): Promise<Project> {
-  const [recipe, templates, builtins, schema, changelog] = await Promise.all([
-    readText(
-      join(root, 'recipe.yaml'),
-      'A chart project has a recipe.yaml; name its folder by --project DIR.',
-    ),
+  const [recipe, templates, builtins, schema, changelog] = await allRead([
+    readRecipe(root),
     readTree(join(root, 'templates')),
-    readTree(BUILTINS),
-    readText(join(root, 'values.schema.json')),
+    readBuiltins(),
+    overlayOf(root),
     readText(join(root, 'CHANGELOG.md')),
   ]);
   return {
     root,
-    recipe: parseRecipe(recipe, 'recipe.yaml'),
+    recipe,
     files: new Map([
-      ['values.schema.json', schema],
+      ...(schema === undefined ? [] : [['values.schema.json', schema] as const]),
       ['CHANGELOG.md', changelog],
       ...[...templates].map(([path, text]) => [`templates/${path}`, text] as const),
     ]),

@@ -2,6 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ChartError } from '../errors.ts';
+import { fileSystemError } from './file-system.ts';
 import { isAlive, isOfThisMachine, processMark } from './processes.ts';
 
 /** Files that this process is writing under a name that is not theirs yet, and folders that it needs for a while. */
@@ -15,9 +17,13 @@ const searched = new Set<string>();
 
 /** A name beside `path` to write to before it is renamed; {@link tidyUp} knows it. */
 export function temporaryName(path: string): string {
-  const name = `${path}.${unique()}.tmp`;
-  unfinished.add(name);
-  return name;
+  return temporaryFile(`${path}.${unique()}.tmp`);
+}
+
+/** A path that goes when this process is told to end. */
+export function temporaryFile(path: string): string {
+  unfinished.add(path);
+  return path;
 }
 
 /** Says that a temporary name is renamed or removed. */
@@ -28,21 +34,45 @@ export function temporaryDone(name: string): void {
 /**
  * Runs an action with a folder that only this user can read, and removes it. What processes
  * that were killed left there under the same prefix goes first: it may hold a password.
+ *
+ * @throws FILE_SYSTEM, DISK_FULL when there is no such folder
  */
 export async function withTemporaryFolder<T>(
   prefix: string,
   action: (folder: string) => Promise<T>,
-  parent = tmpdir(),
+  parent: string = tmpdir(),
 ): Promise<T> {
-  await removeLeftBehind(parent, prefix);
-  const folder = join(parent, `${prefix}${unique()}`);
-  unfinished.add(folder);
+  const folder = await makeFolder(prefix, parent);
   try {
-    mkdirSync(folder, { mode: 0o700 });
     return await action(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
     unfinished.delete(folder);
+  }
+}
+
+let own: Promise<string> | undefined;
+
+/** One folder, as {@link withTemporaryFolder} makes it, that stays until this process ends. */
+export function processFolder(): Promise<string> {
+  return (own ??= makeFolder('chartlift-', tmpdir()).then((folder) => {
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  }));
+}
+
+async function makeFolder(prefix: string, parent: string): Promise<string> {
+  await removeLeftBehind(parent, prefix);
+  const folder = temporaryFile(join(parent, `${prefix}${unique()}`));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+  } catch (cause) {
+    const { message } = fileSystemError(cause, parent) ?? { message: `${parent}: there is no such folder` };
+    throw new ChartError('FILE_SYSTEM', `no temporary folder can be made: ${message}`, {
+      cause,
+      hint: 'Set TMPDIR to a folder that can be written.',
+    });
   }
 }
 

@@ -50,7 +50,7 @@ NO_SERVER.addSubnet('fe80::', 10, 'ipv6');
 
 /** Whether a host (of a URL, without port) is this very machine. */
 export function isLoopback(hostname: string): boolean {
-  const host = bare(hostname);
+  const host = bareHost(hostname);
   return host === 'localhost' || host.endsWith('.localhost') || isIn(LOOPBACK, host);
 }
 
@@ -64,7 +64,7 @@ export function isNoServer(address: string): boolean {
  * are not looked up: a company's registry and its storage both have private addresses.
  */
 export function isInternal(hostname: string): boolean {
-  const host = bare(hostname);
+  const host = bareHost(hostname);
   return isLoopback(host) || isIn(INTERNAL, host);
 }
 
@@ -74,7 +74,8 @@ function isIn(list: BlockList, host: string): boolean {
   return version !== 0 && list.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-function bare(hostname: string): string {
+/** A host of a URL without brackets and final dot, lower case. */
+export function bareHost(hostname: string): string {
   return hostname
     .toLowerCase()
     .replace(/^\[|\]$/g, '')

@@ -1,64 +1,38 @@
 import { ChartError } from '../errors.ts';
-import type { ByteStream, Descriptor } from './store.ts';
+import type { ByteStream } from '../io/byte-stream.ts';
+import type { Descriptor } from './store.ts';
 
-/** A blob that is read for an upload, possibly several times. */
+/** A blob that is read for an upload, anew at each attempt. */
 export interface BlobSource {
-  /**
-   * The bytes from `offset`, `length` of them. Goes on with the open stream where the last
-   * piece was taken completely; otherwise opens it anew and passes over what is before.
-   */
-  take(offset: number, length: number): ByteStream;
+  /** All bytes. Whoever was still reading them has lost them. */
+  read(): ByteStream;
   /** The error of the source itself, which no other attempt at the target can heal. */
   error(): unknown;
   close(): void;
 }
 
-/** An open stream and how far it is read. */
-interface Reader {
-  readonly iterator: AsyncIterator<Uint8Array>;
-  position: number;
-  rest: Uint8Array;
-  /** A piece is being read, or was given up in the middle: whoever took it may still read. */
-  busy: boolean;
-}
-
-/** Reads a stream that can be opened again, in pieces that follow each other. */
+/** Reads a stream that can be opened again. */
 export function blobSource(descriptor: Descriptor, open: () => Promise<ByteStream>): BlobSource {
-  let current: Reader | undefined;
+  let current: AsyncIterator<Uint8Array> | undefined;
   let failure: unknown;
 
   const close = (): void => {
-    const reader = current;
+    const left = current;
     current = undefined;
     // Not awaited: the stream may hang in a read, and nobody wants its bytes any more.
-    void Promise.resolve(reader?.iterator.return?.()).catch(() => undefined);
-  };
-  const readerAt = async (offset: number): Promise<Reader> => {
-    if (current !== undefined && !current.busy && current.position === offset) return current;
-    close();
-    const iterator = (await open())[Symbol.asyncIterator]();
-    const reader: Reader = { iterator, position: 0, rest: new Uint8Array(), busy: false };
-    current = reader;
-    while (reader.position < offset) await mustRead(reader, offset - reader.position, descriptor);
-    return reader;
+    void Promise.resolve(left?.return?.()).catch(() => undefined);
   };
 
   return {
-    take: async function* take(offset, length) {
-      let reader: Reader | undefined;
+    read: async function* read() {
+      close();
+      let iterator: AsyncIterator<Uint8Array> | undefined;
       try {
-        reader = await readerAt(offset);
-        reader.busy = true;
-        const end = offset + length;
-        while (reader.position < end) {
-          const piece = await mustRead(reader, end - reader.position, descriptor);
-          // A checked stream tells about its digest at the end: before the last bytes leave.
-          if (reader.position === descriptor.size) await mustEnd(reader, descriptor);
-          yield piece;
-        }
-        reader.busy = false;
+        iterator = (await open())[Symbol.asyncIterator]();
+        current = iterator;
+        yield* whole(iterator, descriptor);
       } catch (error) {
-        if (reader === undefined || reader === current) failure = error;
+        if (iterator === undefined || iterator === current) failure = error;
         throw error;
       }
     },
@@ -67,26 +41,23 @@ export function blobSource(descriptor: Descriptor, open: () => Promise<ByteStrea
   };
 }
 
-/** The next bytes, at most `most`. */
-async function read(reader: Reader, most: number): Promise<Uint8Array | undefined> {
-  while (reader.rest.byteLength === 0) {
-    const step = await reader.iterator.next();
-    if (step.done === true) return undefined;
-    reader.rest = step.value;
+/**
+ * The bytes of a blob; the last of them leave when the stream has ended, for that is where a
+ * checked one tells about its digest.
+ *
+ * @throws OCI_DIGEST for more or fewer bytes than the descriptor says
+ */
+async function* whole(iterator: AsyncIterator<Uint8Array>, { digest, size }: Descriptor): ByteStream {
+  let last: Uint8Array | undefined;
+  let position = 0;
+  for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
+    position += step.value.byteLength;
+    if (position > size)
+      throw new ChartError('OCI_DIGEST', `${digest}: the source has more than its ${size} bytes`);
+    if (last !== undefined) yield last;
+    last = step.value;
   }
-  const piece = reader.rest.subarray(0, most);
-  reader.rest = reader.rest.subarray(piece.byteLength);
-  reader.position += piece.byteLength;
-  return piece;
-}
-
-async function mustRead(reader: Reader, most: number, { digest, size }: Descriptor): Promise<Uint8Array> {
-  const piece = await read(reader, most);
-  if (piece !== undefined) return piece;
-  throw new ChartError('OCI_DIGEST', `${digest}: the source ended after ${reader.position} of ${size} bytes`);
-}
-
-async function mustEnd(reader: Reader, { digest, size }: Descriptor): Promise<void> {
-  if ((await read(reader, 1)) === undefined) return;
-  throw new ChartError('OCI_DIGEST', `${digest}: the source has more than its ${size} bytes`);
+  if (position < size)
+    throw new ChartError('OCI_DIGEST', `${digest}: the source ended after ${position} of ${size} bytes`);
+  if (last !== undefined) yield last;
 }

@@ -1,8 +1,9 @@
 import { ChartError, messageOf } from '../errors.ts';
 import { readAll, streamOf, verified } from './digest.ts';
-import { childrenOf, platformText } from './manifest.ts';
-import { isIndex, isManifest } from './media-types.ts';
-import type { ByteStream, ContentStore, Descriptor } from './store.ts';
+import { childrenOf, entriesOf, LARGEST_MANIFEST, platformText } from './manifest.ts';
+import { identityOf, isIndex, isManifest } from './media-types.ts';
+import type { ByteStream } from '../io/byte-stream.ts';
+import type { ContentStore, Descriptor } from './store.ts';
 import { allOrFirstError, limiter, untilError, type Step } from './work.ts';
 
 /** What happened to one piece of content. */
@@ -34,7 +35,8 @@ const CONCURRENCY = 4;
  * idempotent, and what it leaves behind when it is cut off is only content without a tag.
  * After the first error nothing more is begun; what is on its way may end.
  *
- * @throws OCI_COPY with the side that failed; what a store throws
+ * @throws OCI_COPY with the side that failed; OCI_MANIFEST for a document that leads readers to
+ *   different content; what a store throws
  */
 export async function copy(
   source: ContentStore,
@@ -45,65 +47,98 @@ export async function copy(
   const limit = limiter(options.concurrency ?? CONCURRENCY);
   const step = untilError();
   const running = new Map<string, Promise<void>>();
-  const once = (descriptor: Descriptor): Promise<void> => {
-    const known = running.get(descriptor.digest);
+  const read = manifestReader(source);
+  const once = (descriptor: Descriptor, depth: number): Promise<void> => {
+    const identity = identityOf(descriptor);
+    const known = running.get(identity);
     if (known !== undefined) return known;
     const started = isManifest(descriptor.mediaType)
-      ? copyManifest(descriptor)
+      ? copyManifest(descriptor, depth)
       : limit(() => step(() => copyBlob(source, target, descriptor, options, step)));
-    running.set(descriptor.digest, started);
+    running.set(identity, started);
     return started;
   };
-  const copyManifest = async (descriptor: Descriptor): Promise<void> => {
+  const copyManifest = async (descriptor: Descriptor, depth: number): Promise<void> => {
     const there = (): Promise<boolean> => target.exists(descriptor);
     const skipped = await step(() => onSide('target', target, descriptor, there));
     if (skipped) options.onEvent?.({ action: 'skip', descriptor, bytes: 0 });
     if (skipped && options.deep !== true) return;
-    const bytes = await step(() => fetchManifest(source, descriptor));
-    const where = `${source.name}@${descriptor.digest}`;
-    const children = await step(async () => childrenOf(bytes, descriptor.mediaType, where));
-    await allOrFirstError(children.map(once));
+    const { bytes, children } = await step(() => read(descriptor, depth));
+    await allOrFirstError(children.map((child) => once(child, depth + 1)));
     if (skipped) return;
     const store = (): Promise<void> => target.push(descriptor, async () => streamOf(bytes));
     await step(() => onSide('target', target, descriptor, store));
     options.onEvent?.({ action: 'upload', descriptor, bytes: descriptor.size });
   };
-  await once(root);
+  // A blob has no tag, whatever a list of a layout says.
+  if (!isManifest(root.mediaType))
+    throw new ChartError(
+      'OCI_MANIFEST',
+      `${source.name}@${root.digest} is described as ${root.mediaType}, which is of no manifest`,
+    );
+  await once(root, 1);
   const { tag } = options;
   if (tag !== undefined) await onSide('target', target, root, () => target.tag(root, tag));
 }
 
-/** A piece of the graph, with its depth-first order: children before parents. */
+/** The pieces of a graph, children before parents; one digest may be there as a blob and as a manifest. */
 export async function graphOf(store: ContentStore, root: Descriptor): Promise<readonly Descriptor[]> {
   const seen = new Map<string, Descriptor>();
-  const visit = async (descriptor: Descriptor): Promise<void> => {
-    if (seen.has(descriptor.digest)) return;
+  const read = manifestReader(store);
+  const visit = async (descriptor: Descriptor, depth: number): Promise<void> => {
+    const identity = identityOf(descriptor);
+    if (seen.has(identity)) return;
     if (isManifest(descriptor.mediaType)) {
-      const bytes = await fetchManifest(store, descriptor);
-      for (const child of childrenOf(bytes, descriptor.mediaType, `${store.name}@${descriptor.digest}`))
-        await visit(child);
+      const { children } = await read(descriptor, depth);
+      for (const child of children) await visit(child, depth + 1);
     }
-    seen.set(descriptor.digest, descriptor);
+    seen.set(identity, descriptor);
   };
-  await visit(root);
+  await visit(root, 1);
   return [...seen.values()];
 }
 
-/** The platforms of an index, or of a single image none. */
-export async function platformsOf(store: ContentStore, root: Descriptor): Promise<readonly string[]> {
-  if (!isIndex(root.mediaType)) return [];
-  const children = childrenOf(
-    await fetchManifest(store, root),
-    root.mediaType,
-    `${store.name}@${root.digest}`,
-  );
+/** Levels of a graph; a signature of a signature of an index for several platforms has five. */
+const DEEPEST = 32;
+/** Bytes of all manifests of a graph, which are held at once; a large index has some hundred KiB below it. */
+const MOST_MANIFESTS = 16 * 1024 * 1024;
+
+/** Reads the manifests of one graph, none of which is as deep or as large as no image is. */
+function manifestReader(store: ContentStore) {
+  let read = 0;
+  return async (descriptor: Descriptor, depth: number) => {
+    const where = `${store.name}@${descriptor.digest}`;
+    read += descriptor.size;
+    if (depth > DEEPEST)
+      throw new ChartError(
+        'OCI_MANIFEST',
+        `${where} is more than ${DEEPEST} levels below what was asked for`,
+      );
+    if (read > MOST_MANIFESTS)
+      throw new ChartError(
+        'OCI_MANIFEST',
+        `${where}: with it the manifests have more than ${MOST_MANIFESTS} bytes`,
+      );
+    const bytes = await fetchManifest(store, descriptor);
+    return { bytes, children: childrenOf(bytes, descriptor.mediaType, where) };
+  };
+}
+
+/**
+ * The platforms of an index, or of a single image none.
+ *
+ * @param where for messages
+ */
+export function platformsIn(
+  { descriptor, bytes }: { readonly descriptor: Descriptor; readonly bytes: Uint8Array },
+  where: string,
+): readonly string[] {
+  if (!isIndex(descriptor.mediaType)) return [];
+  const children = entriesOf(bytes, where);
   const names = children.flatMap(({ platform }) => (platform === undefined ? [] : [platformText(platform)]));
   // An attestation's platform is unknown/unknown (BuildKit's attestation storage).
   return [...new Set(names.filter((name) => name !== 'unknown/unknown'))].toSorted();
 }
-
-/** The largest manifest that registries accept, by the distribution spec's recommendation. */
-const LARGEST_MANIFEST = 4 * 1024 * 1024;
 
 /** A manifest's bytes, checked. */
 export async function fetchManifest(store: ContentStore, descriptor: Descriptor): Promise<Uint8Array> {

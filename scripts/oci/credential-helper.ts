@@ -2,21 +2,29 @@ import { ChartError } from '../errors.ts';
 import type { Login } from './auth/token.ts';
 import { withoutSecrets } from '../io/environment.ts';
 import { runProgram, type ProgramResult } from '../io/program.ts';
-import { registerSecret } from '../io/secrets.ts';
+import { registerSecret } from '../secrets/secrets.ts';
 
 /** Runs a program with text on its stdin; injected, so that tests need no helpers. */
 export type RunProgram = (
   program: string,
   args: readonly string[],
   stdin: string,
-) => Promise<Pick<ProgramResult, 'code' | 'stdout'>>;
+) => Promise<Pick<ProgramResult, 'code' | 'stdout' | 'long'>>;
 
 /** How long a helper may take: it may ask the user to unlock a keychain. */
 const PATIENCE_MS = 60_000;
 
+/** Bytes of its answer, which is a name and a password or token. */
+const MOST_WORDS = 64 * 1024;
+
 /** {@link RunProgram} with what it really runs. */
 export const runHelper: RunProgram = (program, args, input) =>
-  runProgram(program, args, { input, env: withoutSecrets(process.env), patience: PATIENCE_MS });
+  runProgram(program, args, {
+    input,
+    env: withoutSecrets(process.env),
+    patience: PATIENCE_MS,
+    most: MOST_WORDS,
+  });
 
 /**
  * Asks a Docker credential helper (docker/docker-credential-helpers: `get`, the server on
@@ -32,7 +40,8 @@ export async function askHelper(
 ): Promise<Login | undefined> {
   const program = `docker-credential-${helper}`;
   if (!/^[A-Za-z0-9._-]+$/.test(helper)) throw unusable(program, file, 'its name is not allowed');
-  const { code, stdout } = await run(program, ['get'], server);
+  const { code, stdout, long } = await run(program, ['get'], server);
+  if (long) throw unusable(program, file, `its answer has more than ${MOST_WORDS} bytes`);
   if (code === 127) throw unusable(program, file, 'it is not on PATH');
   if (code === 126) throw unusable(program, file, 'it cannot be run');
   if (code !== 0) {

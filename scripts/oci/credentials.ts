@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { readText } from '../io/files.ts';
-import { registerSecret } from '../io/secrets.ts';
+import { registerSecret } from '../secrets/secrets.ts';
 import type { Login } from './auth/token.ts';
 import { askHelper, runHelper, type RunProgram } from './credential-helper.ts';
 import { serverName, storedLogin } from './docker-config.ts';
@@ -94,7 +95,7 @@ async function fromFile(
   registry: string,
   { run = runHelper, note }: CredentialOptions,
 ): Promise<Login | undefined> {
-  const { login, named, helper } = storedLogin(await readText(file), registry, file);
+  const { login, named, helper } = storedLogin(await readConfig(file), registry, file);
   if (helper === '') return login;
   try {
     // First, as Docker does: whoever moves to a helper may leave the old login in the file.
@@ -106,6 +107,17 @@ async function fromFile(
     note?.(`${error.message}; going on without credentials for ${registry}`);
     return undefined;
   }
+}
+
+/** Bytes; with hundreds of logins such a file has some ten KiB. */
+const LARGEST_CONFIG = 4 * 1024 * 1024;
+
+/** A pipe or a device might never end. */
+async function readConfig(file: string): Promise<string> {
+  const stats = await stat(file);
+  if (stats.isFile() && stats.size <= LARGEST_CONFIG) return readText(file);
+  const reason = stats.isFile() ? `has more than ${LARGEST_CONFIG} bytes` : 'is no file';
+  throw new ChartError('REGISTRY_CREDENTIALS', `${file}, in which docker or helm keeps logins, ${reason}`);
 }
 
 /** Registers the secret, and refuses what no header can hold before it comes near one. */

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { ChartError } from '../errors.ts';
-import type { ByteStream, Descriptor } from './store.ts';
+import { isDigest } from '../recipe/reference.ts';
+import type { ByteStream } from '../io/byte-stream.ts';
+import type { Descriptor } from './store.ts';
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
+/** A digest of any algorithm (image-spec v1.1, descriptor.md, "Digests"), which cannot be checked here. */
+const ANY_DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 
 /** `sha256:<hex>` of bytes. */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-export function isDigest(text: string): boolean {
-  return DIGEST.test(text);
+/** Whether a text is a digest of any algorithm; no path that is made of it leads elsewhere. */
+export function isAnyDigest(text: string): boolean {
+  return ANY_DIGEST.test(text) && (!text.startsWith('sha256:') || isDigest(text));
 }
 
 /**
@@ -26,6 +30,8 @@ export async function* verified(
   where: string,
   onBytes?: (bytes: number) => void,
 ): ByteStream {
+  if (!isDigest(digest))
+    throw new ChartError('OCI_DIGEST', `${where}: ${digest} is no sha256 digest, which alone can be checked`);
   const hash = createHash('sha256');
   let seen = 0;
   for await (const chunk of stream) {

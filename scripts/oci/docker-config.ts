@@ -1,5 +1,5 @@
 import { ChartError } from '../errors.ts';
-import { registerSecret } from '../io/secrets.ts';
+import { registerSecret } from '../secrets/secrets.ts';
 import type { Login } from './auth/token.ts';
 
 /** What Docker's config.json has for one registry (docs.docker.com, "docker login"). */

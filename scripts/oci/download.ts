@@ -1,9 +1,10 @@
 import { ChartError } from '../errors.ts';
-import { displayUrl } from '../fetch/source.ts';
-import { networkError, waitFor, type Call, type Client } from './http.ts';
-import type { ByteStream } from './store.ts';
-import { Fault } from './fault.ts';
-import type { Answer } from './wire.ts';
+import { displayUrl } from '../http/url.ts';
+import { waitFor } from '../http/request.ts';
+import { networkError, type Call, type Client } from './http.ts';
+import type { ByteStream } from '../io/byte-stream.ts';
+import { Fault } from '../http/fault.ts';
+import type { Answer } from '../http/wire.ts';
 
 /**
  * The bytes of a blob, going on where a cut connection ended. Servers may answer a Range
@@ -28,8 +29,6 @@ export async function download(
       expect: offset === 0 ? [200, 404] : [200, 206],
       headers: {
         ...call.headers,
-        // The digest is of the content, not of some compression of it.
-        'accept-encoding': 'identity',
         ...(offset > 0 && { range: `bytes=${offset}-` }),
       },
     });

@@ -1,18 +1,62 @@
 import { ChartError } from '../errors.ts';
-import { isPassing, MOST_ATTEMPTS, pause } from '../fetch/retry.ts';
-import { displayUrl } from '../fetch/source.ts';
+import { Fault } from '../http/fault.ts';
+import { faultError, repeated, send, type Request } from '../http/request.ts';
+import { isPassing } from '../http/retry.ts';
+import { displayUrl } from '../http/url.ts';
+import type { Answer, Timeouts, Wire } from '../http/wire.ts';
 import { parseChallenges } from './auth/challenges.ts';
-import { authorizer, type Authorizer, type Login, type Scopes } from './auth/token.ts';
+import { authorizer, type Authorizer, type Login, type Scopes, type TokenAnswer } from './auth/token.ts';
+import { jsonObject } from './json.ts';
 import { followable } from './redirect.ts';
 import { refusal } from './refusal.ts';
-import type { ByteStream } from './store.ts';
-import { Fault } from './fault.ts';
-import { exchange, type Answer, type Exchange, type Wire } from './wire.ts';
+
+/** The door to the network; injected, so that tests neither wait nor leave the machine. */
+export interface RegistryWire extends Wire {
+  readonly timeouts: RegistryTimeouts;
+  /** http with any host was asked for, not only with the loopback. */
+  readonly plainHttp: boolean;
+}
+
+/** Milliseconds. */
+export interface RegistryTimeouts extends Timeouts {
+  /** Until the answer to a blob's last byte begins: the registry may store all of it first. */
+  readonly commit: number;
+}
+
+export const DEFAULT_TIMEOUTS: RegistryTimeouts = { headers: 60_000, idle: 60_000, commit: 600_000 };
+
+/** Errors of a connection that another attempt may not meet. */
+const PASSING: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+/**
+ * A server that does not answer may still do what it was asked, so only a read is sent again:
+ * often it was one machine of several that hung.
+ */
+const mayPass: Wire['isPassing'] = (code, method) =>
+  PASSING.has(code) || (code === 'UND_ERR_HEADERS_TIMEOUT' && (method === 'GET' || method === 'HEAD'));
+
+const HINTS = {
+  signer: 'If the registry has a certificate of your own authority, name its PEM file by --ca-file.',
+  'no-tls': 'The server does not speak TLS; if it is meant to be plain http, give --plain-http.',
+  answer: 'A registry does not send that: check host, port and any proxy.',
+} as const;
+
+const CODES = { answer: 'REGISTRY_ANSWER', redirects: 'REGISTRY_REDIRECT' } as const;
 
 /** One step of the protocol. */
-export interface Call extends Omit<Exchange, 'headers' | 'body'> {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | (() => ByteStream);
+export interface Call extends Request {
   readonly scopes: Scopes;
   /** The statuses that are answers; any other is an error. */
   readonly expect: readonly number[];
@@ -26,7 +70,7 @@ export interface Call extends Omit<Exchange, 'headers' | 'body'> {
 export interface Client {
   /** `https://HOST/`. */
   readonly origin: URL;
-  readonly wire: Wire;
+  readonly wire: RegistryWire;
   /**
    * Sends until there is an answer: passing failures are repeated with a pause.
    *
@@ -39,26 +83,35 @@ export interface Client {
    * @throws Fault when there is no answer; else as `send`, but leaves every status to the caller
    */
   sendOnce(call: Omit<Call, 'expect'>): Promise<Answer>;
+  /**
+   * Asks whether a registry is there at all, with the credentials that it wants. Any answer but a
+   * passing failure is one: what it allows, it says where it is asked for it.
+   *
+   * @throws as `send`, and for a token that cannot be had
+   */
+  reach(scopes: Scopes): Promise<void>;
   /** An unexpected answer to a call as an error. */
   refusal(answer: Answer, call: Omit<Call, 'expect'>): ChartError;
 }
 
 export interface ClientOptions {
   readonly origin: URL;
-  readonly wire: Wire;
+  readonly wire: Omit<RegistryWire, 'isPassing'>;
   /** With the name of where it came from, for messages. */
   readonly login?: Login & { readonly source: string };
+  /** Hosts of token realms that may have it, beside the registry's own. */
+  readonly tokenHosts?: readonly string[];
 }
 
-const MOST_REDIRECTS = 5;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
 /** A client of the registry behind `origin`. Nothing is sent yet. */
-export function createClient({ origin, wire, login }: ClientOptions): Client {
+export function createClient({ origin, wire: door, login, tokenHosts = [] }: ClientOptions): Client {
+  const wire = { ...door, isPassing: mayPass };
   const auth = authorizer({
     login,
     origin,
     plainHttp: wire.plainHttp,
+    tokenHosts,
+    note: wire.note,
     now: wire.waiting.now,
     get: (url, authorization) => getToken(url, authorization, login?.source, wire),
   });
@@ -70,8 +123,13 @@ export function createClient({ origin, wire, login }: ClientOptions): Client {
     wire,
     refusal: toError,
     sendOnce,
+    reach: async (scopes) => {
+      const call = { method: 'GET', url: new URL('/v2/', origin), scopes } as const;
+      const answer = await answered(call.url, wire, () => sendOnce(call));
+      if (isPassing(answer.status)) throw toError(answer, call);
+    },
     send: async (call) => {
-      const answer = await repeated(call.url, wire, () => sendOnce(call));
+      const answer = await answered(call.url, wire, () => sendOnce(call));
       if (call.expect.includes(answer.status)) return answer;
       throw toError(answer, call);
     },
@@ -80,42 +138,15 @@ export function createClient({ origin, wire, login }: ClientOptions): Client {
 
 /** A fault that was final, as an error. */
 export function networkError(url: URL, fault: Fault, attempts = 1): ChartError {
-  const tries = attempts > 1 ? ` (${attempts} attempts)` : '';
-  return new ChartError('REGISTRY_NETWORK', `${displayUrl(url)}: ${fault.message}${tries}`, {
-    cause: fault,
-    ...(fault.hint !== undefined && { hint: fault.hint }),
-  });
+  const { trouble } = fault;
+  const code = trouble === 'answer' || trouble === 'redirects' ? CODES[trouble] : 'REGISTRY_NETWORK';
+  return faultError(code, url, fault, attempts, HINTS);
 }
 
-/** Waits as the answer or the rule says, if there is to be another attempt. */
-export async function waitFor(
-  attempt: number,
-  outcome: Answer | Fault,
-  url: URL,
-  { waiting, note }: Wire,
-): Promise<boolean> {
-  const fault = outcome instanceof Fault;
-  if (fault ? !outcome.passing : !isPassing(outcome.status)) return false;
-  const wait = pause(attempt, fault ? undefined : outcome.header('retry-after'), waiting);
-  if (wait === undefined) return false;
-  const reason = fault ? outcome.message : `answered ${outcome.status}`;
-  note(
-    `${displayUrl(url)}: ${reason}; attempt ${attempt + 1} of ${MOST_ATTEMPTS} in ${(wait / 1000).toFixed(1)} s`,
-  );
-  await waiting.sleep(wait);
-  return true;
-}
-
-async function repeated(url: URL, wire: Wire, action: () => Promise<Answer>): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await action().catch((error: unknown) => {
-      if (error instanceof Fault) return error;
-      throw error;
-    });
-    if (await waitFor(attempt, outcome, url, wire)) continue;
-    if (outcome instanceof Fault) throw networkError(url, outcome, attempt);
-    return outcome;
-  }
+async function answered(url: URL, wire: Wire, action: () => Promise<Answer>): Promise<Answer> {
+  const { outcome, attempts } = await repeated(url, wire, action);
+  if (outcome instanceof Fault) throw networkError(url, outcome, attempts);
+  return outcome;
 }
 
 /** Sends with the credentials that the registry wants; a 401 is taken up once. */
@@ -123,7 +154,7 @@ async function authorized(
   call: Omit<Call, 'expect'>,
   auth: Authorizer,
   origin: URL,
-  wire: Wire,
+  wire: RegistryWire,
 ): Promise<Answer> {
   const attempt = async (): Promise<readonly [Answer, string | undefined]> => {
     const header = call.url.origin === origin.origin ? await auth.header(call.scopes) : undefined;
@@ -139,62 +170,29 @@ async function authorized(
   return second;
 }
 
-/** Follows redirects; the credentials stay at the origin of the first URL. */
-async function redirected(
-  call: Omit<Call, 'expect' | 'scopes'>,
+/** Follows redirects where a registry may lead to. */
+function redirected(
+  request: Request,
   authorization: string | undefined,
-  wire: Wire,
+  wire: RegistryWire,
 ): Promise<Answer> {
-  const { headers, body, ...rest } = call;
-  let { url } = call;
-  let stayed = true;
-  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const request: Exchange = {
-      ...rest,
-      url,
-      headers: { ...headers, ...(stayed && authorization !== undefined && { authorization }) },
-      ...(body !== undefined && { body: typeof body === 'function' ? body() : body }),
-    };
-    const answer = await exchange(request, wire).catch((error: unknown) => {
-      if (hop === 0 || !(error instanceof Fault)) throw error;
-      throw new Fault(
-        `redirected to ${displayUrl(request.url)}: ${error.message}`,
-        error.passing,
-        error,
-        error.hint,
-      );
-    });
-    if (!REDIRECTS.has(answer.status) || !mayFollow(call.method, answer.status))
-      return { ...answer, withCredentials: 'authorization' in request.headers };
-    const target = followable(answer.header('location'), url, 'the redirect', wire.plainHttp);
-    // Once the chain has left, nothing that comes back to the origin is trusted either.
-    stayed = stayed && target.origin === call.url.origin;
-    url = target;
-  }
-  throw new ChartError('REGISTRY_REDIRECT', `${displayUrl(call.url)}: more than ${MOST_REDIRECTS} redirects`);
-}
-
-/** Only 307 and 308 keep method and body (RFC 9110, 15.4). */
-function mayFollow(method: Call['method'], status: number): boolean {
-  return method === 'GET' || method === 'HEAD' || status === 307 || status === 308;
+  return send(request, authorization, wire, (location, from) =>
+    followable(location, from, 'the redirect', wire.plainHttp),
+  );
 }
 
 async function getToken(
   url: URL,
   authorization: string | undefined,
   login: string | undefined,
-  wire: Wire,
-): Promise<unknown> {
+  wire: RegistryWire,
+): Promise<TokenAnswer> {
   const call = { method: 'GET', url, headers: { accept: 'application/json' } } as const;
-  const answer = await repeated(url, wire, () => redirected(call, authorization, wire));
+  const answer = await answered(url, wire, () => redirected(call, authorization, wire));
   if (answer.status !== 200) throw refusal(answer, { ...call, login });
-  try {
-    return JSON.parse(new TextDecoder().decode(answer.bytes));
-  } catch {
-    // No cause: the parser quotes the text, and that may be the token.
-    throw new ChartError(
-      'REGISTRY_ANSWER',
-      `${displayUrl(url)}: the answer is not JSON, so it holds no token`,
-    );
-  }
+  return jsonObject(
+    answer.bytes,
+    (reason) =>
+      new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer ${reason}, so it holds no token`),
+  );
 }

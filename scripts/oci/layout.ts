@@ -1,16 +1,20 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChartError, messageOf } from '../errors.ts';
+import { ChartError } from '../errors.ts';
 import { writing } from '../io/file-system.ts';
 import { replaceFile, writeAtomic } from '../io/files.ts';
+import { fileInside, textInside } from '../io/inside.ts';
+import { withLock } from '../io/lock.ts';
 import { removeLeftBehind } from '../io/temporary.ts';
 import { graphOf } from './copy.ts';
-import { isDigest, verified } from './digest.ts';
-import { withLock } from './layout-lock.ts';
-import { childrenOf } from './manifest.ts';
+import { isAnyDigest, verified } from './digest.ts';
+import { isDigest } from '../recipe/reference.ts';
+import { jsonObject } from './json.ts';
+import { LARGEST_MANIFEST } from './manifest.ts';
 import { isManifest, OCI_INDEX } from './media-types.ts';
-import type { ByteStream, ContentStore, Descriptor } from './store.ts';
+import type { ByteStream } from '../io/byte-stream.ts';
+import type { ContentStore, Descriptor } from './store.ts';
 
 /** The annotation by which an image layout names a tag (image-spec v1.1, image-layout.md). */
 const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -27,11 +31,12 @@ interface Index {
  * for each opening. index.json is rewritten under a lock, so two processes may write at once.
  */
 export function layoutStore(directory: string, name = directory): ContentStore {
-  const blobPath = (digest: string): string => join(directory, 'blobs', ...digest.split(':'));
+  const blobPath = (digest: string): string => join(directory, blobName(digest));
   const whole = new Map<string, number>();
   const isWhole = async (descriptor: Descriptor): Promise<boolean> => {
     const path = blobPath(descriptor.digest);
-    const { size, mtimeMs } = (await stat(path).catch(() => undefined)) ?? { size: -1, mtimeMs: 0 };
+    const found = await fileInside(directory, blobName(descriptor.digest));
+    const { size, mtimeMs } = found ?? { size: -1, mtimeMs: 0 };
     if (size !== descriptor.size) return false;
     if (whole.get(descriptor.digest) !== mtimeMs && !(await hasDigest(path, descriptor, name))) return false;
     whole.set(descriptor.digest, mtimeMs);
@@ -40,19 +45,17 @@ export function layoutStore(directory: string, name = directory): ContentStore {
   // A copy that finds a manifest asks for nothing below it.
   const exists = async (descriptor: Descriptor): Promise<boolean> => {
     if (!(await isWhole(descriptor))) return false;
-    if (!isManifest(descriptor.mediaType)) return true;
-    const bytes = await readFile(blobPath(descriptor.digest));
-    for (const child of childrenOf(bytes, descriptor.mediaType, `${name}@${descriptor.digest}`))
-      if (!(await exists(child))) return false;
-    return true;
+    const below = isManifest(descriptor.mediaType) ? await graphOf(store, descriptor).catch(ifDamaged) : [];
+    for (const piece of below ?? []) if (!(await isWhole(piece))) return false;
+    return below !== undefined;
   };
-  return {
+  const store: ContentStore = {
     name,
     exists,
     fetch: async (descriptor) => {
-      const path = blobPath(descriptor.digest);
-      if (!existsSync(path)) throw new ChartError('OCI_NOT_FOUND', `${name} has no ${descriptor.digest}`);
-      return createReadStream(path);
+      const found = await fileInside(directory, blobName(descriptor.digest));
+      if (found === undefined) throw new ChartError('OCI_NOT_FOUND', `${name} has no ${descriptor.digest}`);
+      return createReadStream(blobPath(descriptor.digest));
     },
     push: async (descriptor, content) => {
       if (!isDigest(descriptor.digest))
@@ -75,6 +78,23 @@ export function layoutStore(directory: string, name = directory): ContentStore {
       });
     },
   };
+  return store;
+}
+
+/** A layout in which a tag counts as free, as long as it is where it is now. */
+export async function withoutTag(store: ContentStore, tag: string): Promise<ContentStore> {
+  const before = await store.resolve(tag);
+  const resolve = async (reference: string): Promise<Descriptor | undefined> => {
+    const found = await store.resolve(reference);
+    return reference === tag && found?.digest === before?.digest ? undefined : found;
+  };
+  return before === undefined ? store : { ...store, resolve };
+}
+
+/** Content that is missing or altered is not there; any other error is one. */
+function ifDamaged(error: unknown): undefined {
+  if (error instanceof ChartError && (error.code === 'OCI_NOT_FOUND' || error.code === 'OCI_DIGEST')) return;
+  throw error;
 }
 
 /** Tags of a layout and what they name. Throws OCI_LAYOUT when it is not a layout. */
@@ -103,8 +123,13 @@ export async function layoutFiles(directory: string): Promise<readonly string[]>
   const { manifests } = await readIndex(directory);
   const graphs = await Promise.all(manifests.map((root) => graphOf(store, root)));
   const digests = new Set(graphs.flat().map(({ digest }) => digest));
-  const blobs = [...digests].map((digest) => ['blobs', ...digest.split(':')].join('/'));
+  const blobs = [...digests].map(blobName);
   return [...blobs, 'index.json', 'oci-layout'].toSorted();
+}
+
+/** The path of content in a layout. */
+function blobName(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
 }
 
 /** Holds a file against its digest: a disk may have lost what was written before a crash. */
@@ -137,9 +162,9 @@ async function ensureLayout(directory: string): Promise<void> {
 
 /** The index of a layout, empty when there is none. Throws OCI_LAYOUT when it is not a layout. */
 export async function readIndex(directory: string): Promise<Index> {
-  const path = join(directory, 'index.json');
-  if (!existsSync(path)) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
-  return parseIndex(await readFile(path, 'utf8'), path);
+  const text = await textInside(directory, 'index.json', LARGEST_MANIFEST);
+  if (text === undefined) return { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [] };
+  return parseIndex(text, join(directory, 'index.json'));
 }
 
 /**
@@ -149,24 +174,26 @@ export async function readIndex(directory: string): Promise<Index> {
  * @throws OCI_LAYOUT
  */
 export function parseIndex(text: string, where: string): Index {
-  try {
-    const index = JSON.parse(text) as Index | null;
-    if (Array.isArray(index?.manifests) && index.manifests.every(isEntry)) return index;
-  } catch (cause) {
-    throw new ChartError('OCI_LAYOUT', `${where}: ${messageOf(cause)}`, { cause });
-  }
-  throw new ChartError(
-    'OCI_LAYOUT',
-    `${where} lists no manifests, or one without mediaType, sha256 digest and size`,
-  );
+  const refuse = (reason: string): ChartError => new ChartError('OCI_LAYOUT', `${where} ${reason}`);
+  const index = jsonObject(Buffer.from(text), refuse) as Partial<Index>;
+  if (!Array.isArray(index.manifests) || !index.manifests.every(isEntry))
+    throw refuse('lists no manifests, or one without mediaType, digest and size');
+  const names = index.manifests.flatMap(({ annotations }) => annotations?.[REF_NAME] ?? []);
+  if (new Set(names).size === names.length) return index as Index;
+  const twice = names.find((name, i) => names.indexOf(name) !== i) ?? '';
+  throw refuse(`has the tag ${JSON.stringify(twice.slice(0, 200))} twice`);
 }
 
-/** An entry of an index that somebody else may have written: its digest becomes a path, its annotation a tag. */
+/**
+ * An entry of an index that somebody else may have written: its digest becomes a path, its annotation
+ * a tag. One by another algorithm than sha256 stays where it is.
+ */
 function isEntry(value: Partial<Descriptor> | null): boolean {
-  const { mediaType, digest, size, annotations = {} } = value ?? {};
+  const { mediaType, digest, size = -1, annotations = {} } = value ?? {};
   const name: unknown = annotations?.[REF_NAME] ?? '';
   const named = typeof mediaType === 'string' && typeof name === 'string';
-  return named && typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
+  const counted = Number.isSafeInteger(size) && size >= 0;
+  return named && typeof digest === 'string' && isAnyDigest(digest) && counted;
 }
 
 async function writeTag(directory: string, descriptor: Descriptor, tag: string): Promise<void> {

@@ -1,11 +1,13 @@
 import { ChartError } from '../errors.ts';
-import { scopeOf } from './auth/token.ts';
-import { digestOf, isDigest } from './digest.ts';
+import { scopeOf, type Scopes } from './auth/token.ts';
+import { digestOf } from './digest.ts';
+import { isDigest } from '../recipe/reference.ts';
 import type { Client } from './http.ts';
-import { mediaTypeOf } from './manifest.ts';
-import { MANIFEST_TYPES } from './media-types.ts';
+import { LARGEST_MANIFEST, mediaTypeOf } from './manifest.ts';
+import { isManifest, MANIFEST_TYPES } from './media-types.ts';
+import { lookAt } from './presence.ts';
 import type { Descriptor } from './store.ts';
-import type { Answer } from './wire.ts';
+import type { Answer } from '../http/wire.ts';
 
 const DIGEST_HEADER = 'docker-content-digest';
 
@@ -19,19 +21,22 @@ export interface FoundManifest {
  * A manifest by tag or digest; undefined when there is none. The digest is that of the
  * body, never only what a header says.
  *
+ * @param scopes what the token is asked for: reading this repository, perhaps with others
  * @throws OCI_DIGEST when header, reference and body do not agree; what the client throws
  */
 export async function getManifest(
   client: Client,
   repository: string,
   reference: string,
+  scopes: Scopes = [scopeOf(repository, 'pull')],
 ): Promise<FoundManifest | undefined> {
   const answer = await client.send({
     method: 'GET',
     url: manifestUrl(client, repository, reference),
     headers: { accept: MANIFEST_TYPES.join(', ') },
-    scopes: [scopeOf(repository, 'pull')],
+    scopes,
     expect: [200, 404],
+    most: LARGEST_MANIFEST,
   });
   if (answer.status === 404) return undefined;
   const { bytes } = answer;
@@ -41,12 +46,8 @@ export async function getManifest(
   if (isDigest(reference) && reference !== digest) {
     throw new ChartError('OCI_DIGEST', `${where}: the registry gave content with digest ${digest}`);
   }
-  const stated = answer.header('content-type')?.split(';')[0]?.trim();
-  const known = stated !== undefined && MANIFEST_TYPES.includes(stated) ? stated : undefined;
-  return {
-    descriptor: { mediaType: mediaTypeOf(bytes, known, where), digest, size: bytes.byteLength },
-    bytes,
-  };
+  const mediaType = mediaTypeOf(bytes, servedType(answer), where);
+  return { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
 }
 
 /** Ends a call that there is no need for any more. */
@@ -87,26 +88,27 @@ export async function putManifest(
   return answer.header('oci-subject') !== undefined;
 }
 
-/** Whether the registry has a manifest of this digest and size. */
+/** Whether the registry has a manifest of this digest and size, and does not call it something else. */
 export async function hasManifest(
   client: Client,
   repository: string,
   descriptor: Descriptor,
 ): Promise<boolean> {
-  const answer = await client.send({
-    method: 'HEAD',
+  const call = {
     url: manifestUrl(client, repository, descriptor.digest),
     headers: { accept: MANIFEST_TYPES.join(', ') },
     scopes: [scopeOf(repository, 'pull')],
-    expect: [200, 404],
-  });
-  return answer.status === 200 && sizeFits(answer, descriptor);
+  };
+  const answer = await lookAt(client, call, descriptor);
+  const served = answer && servedType(answer);
+  return (
+    answer !== undefined && (served === undefined || !isManifest(served) || served === descriptor.mediaType)
+  );
 }
 
-/** Whether a HEAD's Content-Length, where there is one, is the size that it should be. */
-export function sizeFits(answer: Answer, { size }: Descriptor): boolean {
-  const length = answer.header('content-length');
-  return length === undefined || Number(length) === size;
+/** What the registry calls the content. */
+function servedType(answer: Answer): string | undefined {
+  return answer.header('content-type')?.split(';')[0]?.trim();
 }
 
 function manifestUrl(client: Client, repository: string, reference: string): URL {

@@ -1,5 +1,5 @@
 import { ChartError } from '../errors.ts';
-import { displayUrl } from '../fetch/source.ts';
+import { displayUrl } from '../http/url.ts';
 import { isInternal, isLoopback } from './address.ts';
 
 /**
@@ -12,9 +12,16 @@ import { isInternal, isLoopback } from './address.ts';
  *
  * @param what for the message: `the redirect`, `the upload location`
  * @param plainHttp http with any host was asked for
+ * @param named whether the user names the host, too, wherever it is
  * @throws REGISTRY_REDIRECT
  */
-export function followable(location: string | undefined, from: URL, what: string, plainHttp: boolean): URL {
+export function followable(
+  location: string | undefined,
+  from: URL,
+  what: string,
+  plainHttp: boolean,
+  named: (target: URL) => boolean = () => false,
+): URL {
   if (location === undefined || location === '' || !URL.canParse(location, from.href)) {
     throw refused(from, `${what} is ${location ? 'no URL' : 'missing'}`);
   }
@@ -27,7 +34,7 @@ export function followable(location: string | undefined, from: URL, what: string
   }
   const sameHost =
     target.hostname === from.hostname || (isLoopback(target.hostname) && isLoopback(from.hostname));
-  if (!sameHost && isInternal(target.hostname)) {
+  if (!sameHost && isInternal(target.hostname) && !named(target)) {
     throw refused(from, `${what} leads to ${displayUrl(target)}, an internal address of another host`);
   }
   if (target.protocol === 'http:' && !isLoopback(target.hostname) && !plainHttp) {

@@ -1,9 +1,10 @@
 import { ChartError } from '../errors.ts';
 import type { Client } from './http.ts';
-import { digestOf, isDigest } from './digest.ts';
-import { childrenOf } from './manifest.ts';
+import { digestOf } from './digest.ts';
+import { isDigest } from '../recipe/reference.ts';
+import { entriesOf, manifestJson } from './manifest.ts';
 import { getManifest, putManifest, type FoundManifest } from './manifests.ts';
-import { OCI_INDEX } from './media-types.ts';
+import { identityOf, OCI_INDEX } from './media-types.ts';
 import { listPages } from './pages.ts';
 import type { Descriptor } from './store.ts';
 
@@ -20,28 +21,22 @@ export async function listReferrers(
   digest: string,
 ): Promise<readonly Descriptor[]> {
   const where = `${client.origin.host}/${repository} referrers of ${digest}`;
-  let isApi: boolean | undefined;
+  let isApi = false;
   const found = await listPages(client, repository, {
     first: new URL(`/v2/${repository}/referrers/${digest}`, client.origin),
     accept: OCI_INDEX,
     // 405 and 400 come from registries that take the path for something else.
     expect: [200, 400, 404, 405],
-    read: (answer) => {
+    read: (answer, page) => {
       const isIndex = answer.status === 200 && answer.header('content-type')?.startsWith(OCI_INDEX) === true;
-      isApi ??= isIndex;
-      return isIndex ? childrenOf(answer.bytes, OCI_INDEX, where) : [];
+      if (page === 1) isApi = isIndex;
+      else if (!isIndex) throw new ChartError('REGISTRY_ANSWER', `${where}: page ${page} is no index`);
+      return isIndex ? entriesOf(answer.bytes, where) : [];
     },
-    key: (referrer) => referrer.digest,
+    key: identityOf,
   });
-  if (isApi === true) return found;
-  return (await taggedList(client, repository, digest)).referrers;
-}
-
-/** The list of a subject. */
-interface TaggedList {
-  readonly referrers: readonly Descriptor[];
-  /** The same as whoever wrote them had them. */
-  readonly entries: readonly unknown[];
+  if (isApi) return found;
+  return taggedList(client, repository, digest);
 }
 
 /**
@@ -56,19 +51,15 @@ export async function addReferrer(
   repository: string,
   { descriptor, bytes }: FoundManifest,
 ): Promise<void> {
-  const manifest = JSON.parse(new TextDecoder().decode(bytes)) as {
-    readonly subject?: { readonly digest?: unknown } | null;
-    readonly artifactType?: string;
-    readonly config?: { readonly mediaType?: string };
-    readonly annotations?: object;
-  };
-  const subject = manifest.subject?.digest;
-  if (typeof subject !== 'string' || !isDigest(subject)) return;
   const { mediaType, digest, size } = descriptor;
-  const { referrers, entries } = await taggedList(client, repository, subject);
-  if (referrers.some((referrer) => referrer.digest === digest)) return;
+  const manifest = manifestJson(bytes, `${client.origin.host}/${repository}@${digest}`);
+  const subject = (manifest.subject as Partial<Descriptor> | null | undefined)?.digest;
+  if (typeof subject !== 'string' || !isDigest(subject)) return;
+  const entries = await taggedList(client, repository, subject);
+  if (entries.some((entry) => identityOf(entry) === identityOf(descriptor))) return;
   // "Listing Referrers": the type of the artifact, else that of its config.
-  const artifactType = manifest.artifactType ?? manifest.config?.mediaType;
+  const config = manifest.config as Partial<Descriptor> | null | undefined;
+  const artifactType = manifest.artifactType ?? config?.mediaType;
   const entry = { mediaType, digest, size, artifactType, annotations: manifest.annotations };
   const index = Buffer.from(
     JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests: [...entries, entry] }),
@@ -80,21 +71,16 @@ export async function addReferrer(
 }
 
 /** The list by the tag, empty when there is none. Throws OCI_MANIFEST when it is not an index. */
-async function taggedList(client: Client, repository: string, subject: string): Promise<TaggedList> {
+async function taggedList(
+  client: Client,
+  repository: string,
+  subject: string,
+): Promise<readonly Descriptor[]> {
   const where = `${client.origin.host}/${repository} referrers of ${subject}`;
   const index = await getManifest(client, repository, tagOf(subject));
-  if (index === undefined) return { referrers: [], entries: [] };
-  if (index.descriptor.mediaType !== OCI_INDEX) {
-    throw new ChartError(
-      'OCI_MANIFEST',
-      `${where}: the tag names ${index.descriptor.mediaType}, not an index`,
-    );
-  }
-  const referrers = childrenOf(index.bytes, OCI_INDEX, where);
-  const { manifests } = JSON.parse(new TextDecoder().decode(index.bytes)) as {
-    readonly manifests: TaggedList['entries'];
-  };
-  return { referrers, entries: manifests };
+  if (index === undefined) return [];
+  if (index.descriptor.mediaType === OCI_INDEX) return entriesOf(index.bytes, where);
+  throw new ChartError('OCI_MANIFEST', `${where}: the tag names ${index.descriptor.mediaType}, not an index`);
 }
 
 /** distribution-spec v1.1, "Referrers Tag Schema". */

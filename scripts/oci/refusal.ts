@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ChartError } from '../errors.ts';
-import { displayUrl } from '../fetch/source.ts';
-import { mask } from '../io/secrets.ts';
-import type { Answer } from './wire.ts';
+import { displayUrl } from '../http/url.ts';
+import { mask } from '../secrets/secrets.ts';
+import type { Answer } from '../http/wire.ts';
 
 /** What was asked, for the message. */
 interface Asked {
@@ -25,7 +25,7 @@ export function refusal(answer: Answer, asked: Asked): ChartError {
   const away = answer.url.origin === asked.url.origin ? '' : `, redirected to ${displayUrl(answer.url)}`;
   const message = `${asked.method} ${displayUrl(asked.url)}${away}: answered ${answer.status}${words === '' ? '' : `: ${words}`}`;
   const denied = answer.status === 401 || answer.status === 403;
-  if (denied && away === '') return denial(message, asked, answer.withCredentials !== false);
+  if (denied && away === '') return denial(message, { ...asked, words }, answer);
   const owner = asked.writes?.split('/')[0];
   // Measured: Gitea's answer for a missing owner is plain text, all its others are JSON.
   if (answer.status === 404 && owner !== undefined && words === 'Not found.') {
@@ -39,20 +39,34 @@ export function refusal(answer: Answer, asked: Asked): ChartError {
   return new ChartError('REGISTRY_ANSWER', message, hint === undefined ? {} : { hint });
 }
 
-function denial(message: string, { login, writes }: Asked, sent: boolean): ChartError {
-  if (login !== undefined && !sent) {
+function denial(
+  message: string,
+  asked: Asked & { readonly words: string },
+  { status, withCredentials }: Answer,
+): ChartError {
+  const { login, writes, words } = asked;
+  if (login !== undefined && withCredentials === false) {
     return new ChartError('REGISTRY_DENIED', `${message}\n  asked without the credentials of ${login}`, {
       hint: 'Credentials go only to the host that they were given for, when it asks for them: check the address.',
     });
   }
   const who = login === undefined ? 'asked without credentials' : `asked with the credentials of ${login}`;
-  const need = writes === undefined ? 'may read' : 'may write (in Gitea: a token with write:package)';
-  return new ChartError('REGISTRY_DENIED', `${message}\n  ${who}`, {
-    hint:
-      login === undefined
-        ? 'Give credentials: GITEA_TOKEN, REGISTRY_USERNAME and REGISTRY_PASSWORD, or docker login.'
-        : `Check that they are right and that they ${need} this repository.`,
-  });
+  const hint =
+    login === undefined
+      ? 'Give credentials: GITEA_TOKEN, REGISTRY_USERNAME and REGISTRY_PASSWORD, or docker login.'
+      : writes === undefined
+        ? 'Check that they are right and that they may read this repository.'
+        : writeHint(status, words);
+  return new ChartError('REGISTRY_DENIED', `${message}\n  ${who}`, { hint });
+}
+
+/** Measured on Gitea 1.26: 401 and this word for a token or a team that only reads; 403 and no word at a limit. */
+function writeHint(status: number, words: string): string {
+  const may = 'in Gitea: a token with write:package, of a user who owns it or whose team may write packages';
+  if (status === 401 && words === 'reqPackageAccess') return `They may read here, but not write (${may}).`;
+  if (status === 403 && words === '')
+    return 'Check that they may write this repository. In Gitea a 403 without a word is a limit that is reached: LIMIT_TOTAL_OWNER_SIZE or LIMIT_SIZE_CONTAINER in [packages].';
+  return `Check that they are right and that they may write this repository (${may}).`;
 }
 
 function hintFor({ status, header }: Answer, words: string): string | undefined {

@@ -3,13 +3,13 @@ import { scopeOf } from './auth/token.ts';
 import { readAll, streamOf } from './digest.ts';
 import { download } from './download.ts';
 import type { Client } from './http.ts';
-import { getManifest, hasManifest, putManifest, sizeFits } from './manifests.ts';
+import { getManifest, hasManifest, putManifest } from './manifests.ts';
 import { isManifest } from './media-types.ts';
+import { lookAt } from './presence.ts';
 import { addReferrer, listReferrers } from './referrers.ts';
 import type { ContentStore, Descriptor } from './store.ts';
 import { listTags } from './tags.ts';
-import { OCTET_STREAM, openedBy, type UploadSession } from './upload-session.ts';
-import { uploadBlob } from './upload.ts';
+import { OCTET_STREAM, uploadBlob, uploadLocation } from './upload.ts';
 import { limiter } from './work.ts';
 
 /** A repository of a registry, with what only registries have. */
@@ -24,6 +24,9 @@ export interface RemoteStore extends ContentStore {
 /** Manifests that are kept to be tagged; each has at most 4 MiB, an image has some twenty. */
 const KEPT_MANIFESTS = 64;
 
+/** Milliseconds in which another copy has stored what it was storing. */
+const BEING_STORED = 1000;
+
 /**
  * A repository as a content store. Errors of all functions: REGISTRY_NETWORK,
  * REGISTRY_DENIED, REGISTRY_ANSWER, REGISTRY_REDIRECT, OCI_DIGEST.
@@ -32,7 +35,7 @@ const KEPT_MANIFESTS = 64;
  */
 export function remoteStore(client: Client, repository: string, name: string): RemoteStore {
   const pushed = new Map<string, Uint8Array>();
-  const uploads = new Map<string, UploadSession>();
+  const uploads = new Map<string, URL>();
   // Several may refer to one subject, whose list is read and written anew each time.
   const oneByOne = limiter(1);
   const exists = (descriptor: Descriptor): Promise<boolean> =>
@@ -59,19 +62,26 @@ export function remoteStore(client: Client, repository: string, name: string): R
     push: async (descriptor, open) => {
       // Once more: of several copies at once another may have brought it, and Distribution's file system
       // loses a manifest's PUT (400 MANIFEST_BLOB_UNKNOWN) while the same blob is stored again (measured).
+      // That makes it seldom; so such a PUT is sent again.
       if (await exists(descriptor)) return;
       if (isManifest(descriptor.mediaType)) {
         const bytes = await readAll(await open(), descriptor, name);
-        const isListed = await putManifest(client, repository, descriptor.digest, { descriptor, bytes });
+        const put = (): Promise<boolean> =>
+          putManifest(client, repository, descriptor.digest, { descriptor, bytes });
+        const isListed = await put().catch(async (error: unknown) => {
+          if (!(error instanceof ChartError && error.message.includes('BLOB_UNKNOWN'))) throw error;
+          await client.wire.waiting.sleep(BEING_STORED);
+          return put();
+        });
         if (!isListed) await oneByOne(() => addReferrer(client, repository, { descriptor, bytes }));
         keep(descriptor.digest, bytes);
         return;
       }
-      const session = uploads.get(descriptor.digest);
+      const opened = uploads.get(descriptor.digest);
       uploads.delete(descriptor.digest);
       const scopes = [scopeOf(repository, 'pull,push')];
       const target = { client, repository, scopes, exists: () => exists(descriptor) };
-      await uploadBlob(session === undefined ? target : { ...target, session }, descriptor, open);
+      await uploadBlob(opened === undefined ? target : { ...target, opened }, descriptor, open);
     },
     resolve: async (reference) => (await getManifest(client, repository, reference))?.descriptor,
     tag: async (descriptor, tag, wanted) => {
@@ -93,13 +103,11 @@ function blobUrl(client: Client, repository: string, digest: string): URL {
 }
 
 async function hasBlob(client: Client, repository: string, descriptor: Descriptor): Promise<boolean> {
-  const answer = await client.send({
-    method: 'HEAD',
+  const call = {
     url: blobUrl(client, repository, descriptor.digest),
     scopes: [scopeOf(repository, 'pull')],
-    expect: [200, 404],
-  });
-  return answer.status === 200 && sizeFits(answer, descriptor);
+  };
+  return (await lookAt(client, call, descriptor)) !== undefined;
 }
 
 async function fetchBlob(
@@ -125,7 +133,7 @@ async function mountBlob(
   repository: string,
   digest: string,
   from: string,
-): Promise<boolean | UploadSession> {
+): Promise<boolean | URL> {
   const url = new URL(`/v2/${repository}/blobs/uploads/`, client.origin);
   url.searchParams.set('mount', digest);
   url.searchParams.set('from', from);
@@ -142,7 +150,7 @@ async function mountBlob(
   });
   if (answer === undefined) return false;
   if (answer.status === 201) return true;
-  return answer.header('location') !== undefined && openedBy(answer, client.wire);
+  return answer.header('location') !== undefined && uploadLocation(answer, client.wire);
 }
 
 function isRefusal(error: unknown): boolean {

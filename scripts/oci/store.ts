@@ -1,3 +1,5 @@
+import type { ByteStream } from '../io/byte-stream.ts';
+
 /** OCI content descriptor (image-spec v1.1, descriptor.md). */
 export interface Descriptor {
   readonly mediaType: string;
@@ -15,9 +17,6 @@ export interface Platform {
   readonly architecture: string;
   readonly variant?: string;
 }
-
-/** Content on its way: chunks in order. */
-export type ByteStream = AsyncIterable<Uint8Array>;
 
 /**
  * A content store, as in oras-go: content by descriptor, tags by name. An OCI

@@ -1,6 +1,6 @@
 import { ChartError } from '../errors.ts';
 import { digestOf, streamOf } from './digest.ts';
-import { childrenOf, platformText } from './manifest.ts';
+import { entriesOf, manifestJson, platformText } from './manifest.ts';
 import { isIndex } from './media-types.ts';
 import { fetchManifest } from './copy.ts';
 import type { ContentStore, Descriptor } from './store.ts';
@@ -27,7 +27,7 @@ export async function subsetOf(
   if (!isIndex(root.mediaType))
     throw new ChartError('OCI_MANIFEST', `${where} is an image of one platform, nothing can be left out`);
   const bytes = await fetchManifest(store, root);
-  const children = childrenOf(bytes, root.mediaType, where);
+  const children = entriesOf(bytes, where);
   const wanted = children.filter(
     ({ platform }) => platform !== undefined && platforms.includes(platformText(platform)),
   );
@@ -46,7 +46,7 @@ export async function subsetOf(
   }
   const digests = new Set(wanted.map(({ digest }) => digest));
   const manifests = children.filter((child) => digests.has(child.digest) || digests.has(attestedBy(child)));
-  const index = { ...(JSON.parse(new TextDecoder().decode(bytes)) as object), manifests };
+  const index = { ...manifestJson(bytes, where), manifests };
   const text = new TextEncoder().encode(JSON.stringify(index));
   const made: Descriptor = { mediaType: root.mediaType, digest: digestOf(text), size: text.byteLength };
   return {

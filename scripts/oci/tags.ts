@@ -1,8 +1,9 @@
 import { ChartError } from '../errors.ts';
-import { displayUrl } from '../fetch/source.ts';
+import { displayUrl } from '../http/url.ts';
 import type { Client } from './http.ts';
+import { jsonObject } from './json.ts';
 import { listPages } from './pages.ts';
-import type { Answer } from './wire.ts';
+import type { Answer } from '../http/wire.ts';
 
 /**
  * All tags of a repository, sorted; none when there is no such repository.
@@ -15,23 +16,17 @@ export async function listTags(client: Client, repository: string): Promise<read
     first,
     accept: '*/*',
     expect: [200, 404],
-    read: (answer) => (answer.status === 404 ? [] : asList(jsonOf(answer)['tags']).map(String)),
+    read: (answer) => (answer.status === 404 ? [] : tagsIn(answer)),
     key: (tag) => tag,
   });
   return tags.toSorted();
 }
 
-/** A list of JSON that may be null or missing. */
-function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function jsonOf({ bytes, url }: Answer): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof json === 'object' && json !== null) return json as Readonly<Record<string, unknown>>;
-  } catch (cause) {
-    throw new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer is not JSON`, { cause });
-  }
-  throw new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer is not a JSON object`);
+/** One page's; a list without any may be null (Gitea's is, measured) or missing. */
+function tagsIn({ bytes, url }: Answer): readonly string[] {
+  const refuse = (reason: string): ChartError =>
+    new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer ${reason}`);
+  const tags = jsonObject(bytes, refuse)['tags'] ?? [];
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return tags;
+  throw refuse('has tags that are no list of names');
 }

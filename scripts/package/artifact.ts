@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import semver from 'semver';
-import type { ChartFiles } from '../assemble/assemble.ts';
+import type { ChartFiles } from '../chart/assemble.ts';
 import { ChartError } from '../errors.ts';
 import { OCI_MANIFEST } from '../oci/media-types.ts';
 import type { Descriptor } from '../oci/store.ts';
 import { packArchive } from './archive.ts';
-import { goJson } from './go-json.ts';
+import { goJson } from '../json/go-json.ts';
 import { HELM_CHART, HELM_CONFIG } from './media-types.ts';
 import { configBlob, manifestAnnotations, parseMetadata } from './metadata.ts';
 

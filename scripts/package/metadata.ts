@@ -1,8 +1,8 @@
-import { parse } from 'yaml';
 import { ChartError } from '../errors.ts';
-import type { Json, JsonObject } from '../parse/manifest.ts';
-import { isObject } from '../templatize/tree.ts';
-import { goJson } from './go-json.ts';
+import type { Json, JsonObject } from '../json/json.ts';
+import { parseYaml } from '../manifest/yaml.ts';
+import { asText, isObject, listOf, objectsIn } from '../json/tree.ts';
+import { goJson } from '../json/go-json.ts';
 import { sanitizeAll } from './sanitize.ts';
 
 /** Members of Helm's chart.Metadata and of what it holds, in the order of the Go structs. */
@@ -49,10 +49,14 @@ export interface ChartMetadata extends JsonObject {
 /**
  * Parses Chart.yaml as Helm does, which tidies every text but those of the annotations.
  *
- * @throws PACKAGE_INVALID when it names no chart and version
+ * @throws what {@link parseYaml} throws; PACKAGE_INVALID when it names no chart and version
  */
 export function parseMetadata(chartYaml: string): ChartMetadata {
-  const data: unknown = parse(chartYaml);
+  return metadataOf(parseYaml(chartYaml, 'Chart.yaml').data);
+}
+
+/** {@link parseMetadata} of what is parsed already. */
+export function metadataOf(data: unknown): ChartMetadata {
   if (isObject(data) && typeof data['name'] === 'string' && typeof data['version'] === 'string') {
     return sanitizeAll(data) as ChartMetadata;
   }
@@ -115,8 +119,8 @@ export function manifestAnnotations(
   created: string,
 ): Readonly<Record<string, string>> {
   const { name, version, description, home, sources, maintainers, annotations } = metadata;
-  const authors = (Array.isArray(maintainers) ? maintainers : []).filter(isObject).map(author).join(', ');
-  const [source] = Array.isArray(sources) ? (sources as readonly Json[]) : [];
+  const authors = objectsIn(maintainers).map(author).join(', ');
+  const [source] = listOf(sources);
   const oci = { title: name, version, description, url: home, source, authors, created };
   const own = Object.entries(oci).flatMap(([key, value]) =>
     typeof value === 'string' && value.trim() !== ''
@@ -129,5 +133,5 @@ export function manifestAnnotations(
 }
 
 function author({ name, email }: JsonObject): string {
-  return typeof email === 'string' && email !== '' ? `${String(name)} (${email})` : String(name);
+  return typeof email === 'string' && email !== '' ? `${asText(name)} (${email})` : asText(name);
 }

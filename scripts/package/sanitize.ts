@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../parse/manifest.ts';
-import { isObject } from '../templatize/tree.ts';
+import type { Json, JsonObject } from '../json/json.ts';
+import { isObject } from '../json/tree.ts';
 
 /** Members of Chart.yaml that Helm leaves as they are. */
 const AS_IS: ReadonlySet<string> = new Set(['annotations', 'import-values']);

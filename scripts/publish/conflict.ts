@@ -1,12 +1,12 @@
-import type { ChartFiles } from '../assemble/assemble.ts';
+import type { ChartFiles } from '../chart/assemble.ts';
 import { ChartError, messageOf } from '../errors.ts';
 import { fetchManifest } from '../oci/copy.ts';
-import { readAll } from '../oci/digest.ts';
-import { childrenOf } from '../oci/manifest.ts';
+import { childrenOf, LARGEST_MANIFEST } from '../oci/manifest.ts';
 import { isIndex } from '../oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
+import { fetchWhole } from '../oci/whole.ts';
 import { HELM_CHART } from '../package/media-types.ts';
-import type { PlannedJob } from './publish.ts';
+import type { PlannedJob } from './job.ts';
 
 /** Raising the chart's version moves no image. */
 const IMAGE_HINT =
@@ -26,10 +26,20 @@ export async function refuseConflict({ kind, publication, plan }: PlannedJob): P
       `${plan.target}:${plan.tag} is published with another content`,
       `  published  ${plan.found ?? ''}`,
       `  this one   ${plan.digest}`,
-      ...(kind === 'chart' ? await differences(publication) : []).map((line) => `  ${line}`),
+      ...(kind === 'chart' ? shortened(await differences(publication)) : []).map((line) => `  ${line}`),
     ].join('\n'),
     kind === 'image' ? { hint: IMAGE_HINT } : {},
   );
+}
+
+/** Lines of a report, and characters of a line, that a person reads; what is published may be anybody's. */
+const [MOST_LINES, LONGEST_LINE] = [100, 400];
+
+function shortened(lines: readonly string[]): readonly string[] {
+  const shown = lines
+    .slice(0, MOST_LINES)
+    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line));
+  return lines.length > MOST_LINES ? [...shown, `and ${lines.length - MOST_LINES} more`] : shown;
 }
 
 /** What of a chart differs. The digests say that something does; that this cannot be told is no other error. */
@@ -67,9 +77,11 @@ async function openChart(store: ContentStore, root: Descriptor): Promise<OpenCha
   const layer = children.find(({ mediaType }) => mediaType === HELM_CHART);
   const [config] = children;
   if (layer === undefined || config === undefined) return undefined;
-  const read = async (child: Descriptor) => readAll(await store.fetch(child), child, store.name);
-  const [archive, configuration] = await Promise.all([read(layer), read(config)]);
-  const { unpackArchive } = await import('../package/archive.ts');
+  const { LARGEST_CHART, unpackArchive } = await import('../package/archive.ts');
+  const [archive, configuration] = await Promise.all([
+    fetchWhole(store, layer, LARGEST_CHART),
+    fetchWhole(store, config, LARGEST_MANIFEST),
+  ]);
   const { annotations = {}, config: _, ...manifest } = json(bytes);
   const members = [
     ...named('manifest: ', manifest),

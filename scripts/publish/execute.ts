@@ -1,6 +1,6 @@
 import { ChartError } from '../errors.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
-import { isManifest } from '../oci/media-types.ts';
+import { identityOf, isManifest } from '../oci/media-types.ts';
 import { missingFrom } from '../oci/missing.ts';
 import { planPublish, type PublishPlan } from './plan.ts';
 import { piecesOf, type Publication } from './publication.ts';
@@ -23,8 +23,8 @@ export async function inspect(publication: Publication): Promise<PublishPlan> {
     mountFrom === undefined ? [] : pieces.filter(({ descriptor }) => !isManifest(descriptor.mediaType));
   return planPublish(target.name, tag, pieces, {
     tagged: tagged?.digest,
-    present: new Set(present.map(({ digest }) => digest)),
-    mountable: new Set(mountable.map(({ descriptor }) => descriptor.digest)),
+    present: new Set(present.map(identityOf)),
+    mountable: new Set(mountable.map(({ descriptor }) => identityOf(descriptor))),
   });
 }
 

@@ -1,3 +1,4 @@
+import { identityOf } from '../oci/media-types.ts';
 import type { Descriptor } from '../oci/store.ts';
 
 /** One thing that publishing does, or does not need to do. */
@@ -12,7 +13,7 @@ export interface PlanStep {
 
 /** What publishing an artifact would do: decided before anything is written. */
 export interface PublishPlan {
-  /** The store's name, for example `git.example.org/infra/multus` or `dist/oci`. */
+  /** The store's name, for example `git.example.org/infra/app` or `dist/oci`. */
   readonly target: string;
   readonly tag: string;
   /** The manifest's digest. */
@@ -37,9 +38,9 @@ export interface Piece {
 export interface TargetState {
   /** Where the tag points now. */
   readonly tagged: string | undefined;
-  /** Digests of the pieces that are there. */
+  /** The pieces that are there, by {@link identityOf}. */
   readonly present: ReadonlySet<string>;
-  /** Digests of the pieces that a mount can bring. */
+  /** The pieces that a mount can bring. */
   readonly mountable: ReadonlySet<string>;
 }
 
@@ -58,7 +59,7 @@ export function planPublish(
   const conflict = state.tagged !== undefined && state.tagged !== digest;
   const tagged = state.tagged === digest;
   // A tagged release that lacks a piece (a damaged layout) is put right: it stays the same release.
-  const published = tagged && pieces.every(({ descriptor }) => state.present.has(descriptor.digest));
+  const published = tagged && pieces.every(({ descriptor }) => state.present.has(identityOf(descriptor)));
   const tagStep: PlanStep = {
     action: conflict ? 'conflict' : tagged ? 'skip' : 'tag',
     what: `tag ${tag}`,
@@ -77,6 +78,7 @@ export function planPublish(
 
 function stepOf({ what, descriptor }: Piece, { present, mountable }: TargetState): PlanStep {
   const { digest, size } = descriptor;
-  const action = present.has(digest) ? 'skip' : mountable.has(digest) ? 'mount' : 'upload';
+  const identity = identityOf(descriptor);
+  const action = present.has(identity) ? 'skip' : mountable.has(identity) ? 'mount' : 'upload';
   return { action, what, digest, size };
 }

@@ -1,15 +1,16 @@
-import type { Departure, ChartModel } from '../templatize/model.ts';
+import type { Departure, ChartModel } from '../chart/model.ts';
 import type { Lock } from '../recipe/lock.ts';
+import type { AnonymousPull } from '../images/anonymous-pull.ts';
 import type { DoneStep } from './execute.ts';
 import type { Piece, PublishPlan } from './plan.ts';
-import type { DoneJob } from './publish.ts';
+import type { DoneJob } from './job.ts';
 
 /**
  * What a release was: written to dist/ as JSON. The form is described by
  * receipt.schema.json; a change of it changes `receipt`.
  */
 export interface PublishReceipt {
-  readonly receipt: 1;
+  readonly receipt: 2;
   readonly chart: { readonly name: string; readonly version: string };
   /** Store and tag. */
   readonly target: string;
@@ -26,6 +27,8 @@ export interface PublishReceipt {
     readonly size: number;
   }[];
   readonly steps: readonly ReceiptStep[];
+  /** Of the images that a registry was asked for. */
+  readonly anonymousPulls: readonly AnonymousPull[];
   /** These three are of the build; a release from a bundle builds nothing. */
   readonly images?: ChartModel['images'];
   readonly upstream?: Pick<Lock, 'version' | 'url' | 'sha256'>;
@@ -47,14 +50,23 @@ export interface ReceiptInput {
   /** Of the images that went with it too. */
   readonly done: readonly Pick<DoneJob, 'plan' | 'steps'>[];
   readonly pulledBy: readonly string[];
+  readonly anonymousPulls: readonly AnonymousPull[];
   /** Undefined when it came from a bundle. */
   readonly built: { readonly model: ChartModel; readonly lock: Lock } | undefined;
 }
 
 /** The receipt of a release. No clock: the same release gives the same receipt. */
-export function receiptOf({ chart, pieces, plan, done, pulledBy, built }: ReceiptInput): PublishReceipt {
+export function receiptOf({
+  chart,
+  pieces,
+  plan,
+  done,
+  pulledBy,
+  anonymousPulls,
+  built,
+}: ReceiptInput): PublishReceipt {
   return {
-    receipt: 1,
+    receipt: 2,
     chart,
     target: plan.target,
     tag: plan.tag,
@@ -68,6 +80,7 @@ export function receiptOf({ chart, pieces, plan, done, pulledBy, built }: Receip
       size,
     })),
     steps: done.flatMap((job) => job.steps.map((step) => ({ target: job.plan.target, ...step }))),
+    anonymousPulls,
     ...(built && {
       images: built.model.images,
       upstream: { version: built.lock.version, url: built.lock.url, sha256: built.lock.sha256 },

@@ -2,7 +2,7 @@ import { ChartError } from '../errors.ts';
 
 /** Something that goes to a repository, and where it comes from. */
 export interface Occupant {
-  /** For messages: `the chart multus`, `the image ghcr.io/up/multus`. */
+  /** For messages: `the chart app`, `the image ghcr.io/up/app`. */
   readonly what: string;
   readonly repository: string;
 }

@@ -51,6 +51,12 @@ function splitPath(path: string, refuse: (what: string) => never): readonly stri
   return parts;
 }
 
+/** The reverse for one segment. */
+export function showSegment(segment: Segment): string {
+  if (segment.type === 'all') return '*';
+  return segment.type === 'key' ? escapeKey(segment.key) : `[${segment.field}=${segment.value}]`;
+}
+
 /** The reverse for one key. */
 export function escapeKey(key: string): string {
   return key.replaceAll(/[\\.[]|^\*$/g, String.raw`\$&`);

@@ -1,5 +1,7 @@
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { ChartError, messageOf } from '../errors.ts';
+import { isTime, TIME_FORM } from '../manifest/date.ts';
+import { parseYaml } from '../manifest/yaml.ts';
 
 /** The machine-written record of what the chart is made from: `upstream/lock.yaml`. */
 export interface Lock {
@@ -9,7 +11,7 @@ export interface Lock {
   readonly url: string;
   /** sha256 of the upstream file's raw bytes, 64 hex digits. */
   readonly sha256: string;
-  /** `sha256:<hex>` of the parsed documents, see parse/digest.ts. */
+  /** `sha256:<hex>` of the parsed documents, see manifest/digest.ts. */
   readonly documents: string;
   /** RFC 3339 UTC. When the lock's content last changed; the only date a release knows. */
   readonly created: string;
@@ -25,17 +27,23 @@ export interface LockedImage {
   readonly digest: string;
   /** For example `linux/amd64`. */
   readonly platforms: readonly string[];
-  /** Who stated the digest: the registry itself, or the recipe (registry not asked). */
-  readonly source: 'registry' | 'recipe';
+  /** Who stated the digest: the registry itself, the recipe, or a file (registry not asked). */
+  readonly source: 'registry' | 'recipe' | 'file';
 }
 
 const HEADER = '# Written by npm run fetch and npm run pin. Do not edit.\n';
 
+/** What a string must be: a regular expression, or as much of one as is needed. */
+interface Form {
+  readonly source: string;
+  test(text: string): boolean;
+}
+
 const SHA256 = /^[0-9a-f]{64}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const CREATED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const CREATED: Form = { test: isTime, source: TIME_FORM };
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(?:\/[a-z0-9]+)?$/;
-const SOURCE = /^(?:registry|recipe)$/;
+const SOURCE = /^(?:registry|recipe|file)$/;
 const TEXT = /^\S+$/;
 
 /** Each string of the lock with the form it must have. */
@@ -55,7 +63,7 @@ const IMAGE_FIELDS = {
  * @throws LOCK_INVALID naming the field, what it must be and what was found
  */
 export function parseLock(text: string, file: string): Lock {
-  const data = record(parseYaml(text, file), 'the file', file);
+  const data = record(read(text, file), 'the file', file);
   onlyKeys(data, [...Object.keys(FIELDS), 'images'], '', file);
   return {
     ...strings(data, FIELDS, '', file),
@@ -88,31 +96,30 @@ function parseImage(value: unknown, path: string, file: string): LockedImage {
   onlyKeys(data, [...Object.keys(IMAGE_FIELDS), 'platforms'], `${path}.`, file);
   const { source, ...rest } = strings(data, IMAGE_FIELDS, `${path}.`, file);
   const platforms = data['platforms'];
-  if (!Array.isArray(platforms) || !platforms.every((item): item is string => PLATFORM.test(String(item)))) {
+  if (
+    !Array.isArray(platforms) ||
+    !platforms.every((item): item is string => typeof item === 'string' && PLATFORM.test(item))
+  ) {
     return refuse(file, `${path}.platforms must be a list like [linux/amd64]`, platforms);
   }
-  return { ...rest, platforms, source: source === 'registry' ? 'registry' : 'recipe' };
+  return { ...rest, platforms, source: source === 'registry' || source === 'file' ? source : 'recipe' };
 }
 
-function parseYaml(text: string, file: string): unknown {
-  const doc = parseDocument(text);
-  const error = doc.errors[0];
-  if (error !== undefined)
-    throw new ChartError('LOCK_INVALID', `${file}: ${error.message}`, { cause: error });
+function read(text: string, file: string): unknown {
   try {
-    return doc.toJS();
+    return parseYaml(text, file).data;
   } catch (cause) {
-    throw new ChartError('LOCK_INVALID', `${file}: ${messageOf(cause)}`, { cause });
+    throw new ChartError('LOCK_INVALID', messageOf(cause), { cause });
   }
 }
 
 function strings<K extends string>(
   data: Readonly<Record<string, unknown>>,
-  forms: Readonly<Record<K, RegExp>>,
+  forms: Readonly<Record<K, Form>>,
   prefix: string,
   file: string,
 ): Readonly<Record<K, string>> {
-  const entries = (Object.entries(forms) as [K, RegExp][]).map(([key, form]) => {
+  const entries = (Object.entries(forms) as [K, Form][]).map(([key, form]) => {
     const value = data[key];
     if (typeof value === 'string' && form.test(value)) return [key, value] as const;
     return refuse(file, `${prefix}${key} must be a string of the form ${form.source}`, value);

@@ -4,6 +4,11 @@ export function nearest(wanted: string, candidates: readonly string[]): string |
   return scored.toSorted((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
+/** Whether two words may be one, written otherwise: more of it is equal than not. */
+export function isLike(a: string, b: string): boolean {
+  return 2 * editDistance(a, b) <= Math.max(a.length, b.length);
+}
+
 /** Levenshtein's distance, one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,8 +1,9 @@
-import { ChartError } from '../errors.ts';
-import type { Manifest, Resource } from '../parse/manifest.ts';
-import { groupBy } from './group.ts';
+import { ChartError, type Mend } from '../errors.ts';
+import type { Manifest, Resource } from '../manifest/manifest.ts';
+import { groupVersion } from '../json/api-group.ts';
+import { groupBy } from '../json/group-by.ts';
 import { nearest } from './nearest.ts';
-import type { Select, Target } from './types.ts';
+import type { Select, Target } from './entry.ts';
 
 /** What a select looks at. */
 type Identity = Pick<Resource, 'apiVersion' | 'kind' | 'name' | 'namespace'>;
@@ -31,20 +32,22 @@ export function matching(manifest: Manifest, target: Target): readonly Resource[
   const { kind, name } = target.select;
   const candidates =
     kind !== undefined && name !== undefined
-      ? (indexOf(manifest).get(indexKey(kind, name)) ?? [])
+      ? namesakes({ kind, name }, manifest.resources)
       : manifest.resources;
   return candidates.filter((resource) => targets(target, resource));
 }
 
-/** Resources by kind and name: a recipe that names thousands stays linear. */
-const indexes = new WeakMap<Manifest, ReadonlyMap<string, readonly Resource[]>>();
+/** By kind and name: a recipe that names thousands stays linear. */
+const indexes = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
 
-function indexOf(manifest: Manifest): ReadonlyMap<string, readonly Resource[]> {
-  const known = indexes.get(manifest);
-  if (known !== undefined) return known;
-  const index = groupBy(manifest.resources, ({ kind, name }) => indexKey(kind, name));
-  indexes.set(manifest, index);
-  return index;
+/** Those of the resources that have this kind and name, in their order. */
+export function namesakes(
+  { kind, name }: Pick<Resource, 'kind' | 'name'>,
+  resources: readonly Resource[],
+): readonly Resource[] {
+  const index = indexes.get(resources) ?? groupBy(resources, (one) => indexKey(one.kind, one.name));
+  indexes.set(resources, index);
+  return index.get(indexKey(kind, name)) ?? [];
 }
 
 function indexKey(kind: string, name: string): string {
@@ -78,10 +81,8 @@ function nothingSelected(manifest: Manifest, { select }: Target, whose: string):
   const what = `${whose}: select ${JSON.stringify(select)} matches`;
   if (manifest.resources.some((resource) => selects(select, resource)))
     return new ChartError('RECIPE_SELECTOR', `${what} only what reject leaves out`);
-  return new ChartError(
-    'RECIPE_SELECTOR',
-    `${what} nothing in ${manifest.file}${nearestTo(select, manifest.resources)}`,
-  );
+  const near = nearestTo(select, manifest.resources);
+  return new ChartError('RECIPE_SELECTOR', `${what} nothing in ${manifest.file}${near.words}`, near);
 }
 
 /** A misspelt `reject` would let the entry change what it must leave alone. */
@@ -92,20 +93,26 @@ function refuseIdleReject(manifest: Manifest, { select, reject = [] }: Target, w
   if (idle === undefined) return;
   throw new ChartError(
     'RECIPE_SELECTOR',
-    `${whose}: reject ${JSON.stringify(idle)} leaves out nothing that select means${nearestTo(idle, selected)}`,
+    `${whose}: reject ${JSON.stringify(idle)} leaves out nothing that select means${nearestTo(idle, selected).words}`,
   );
 }
 
 /** The resource most like a select, by the fields that the select gives and no others. */
-function nearestTo(select: Select, resources: readonly Resource[]): string {
+function nearestTo(
+  select: Select,
+  resources: readonly Resource[],
+): { readonly words: string; readonly mend?: Mend } {
   const fields = Object.keys(select) as readonly (keyof Select)[];
   const texts = resources.map((resource) => textOf(selectOf(resource), fields));
   const guess = nearest(textOf(select, fields), texts);
   const resource = resources[texts.indexOf(guess ?? '')];
-  if (guess === undefined || resource === undefined) return '';
+  if (guess === undefined || resource === undefined) return { words: '' };
   const own = selectOf(resource);
   const shown = Object.fromEntries(fields.map((field) => [field, own[field]]));
-  return `; the nearest is ${JSON.stringify(shown)} at ${at(resource)}`;
+  const words = `; the nearest is ${JSON.stringify(shown)} at ${at(resource)}`;
+  const [other, more] = fields.filter((field) => own[field] !== select[field]);
+  const isOne = other !== undefined && more === undefined;
+  return isOne ? { words, mend: { from: select[other] ?? '', to: own[other] } } : { words };
 }
 
 function textOf(select: Select, fields: readonly (keyof Select)[]): string {
@@ -119,9 +126,4 @@ function selectOf({ apiVersion, kind, name, namespace = '' }: Resource): Require
 
 function at({ file, line }: Resource): string {
   return `${file}:${line}`;
-}
-
-function groupVersion(apiVersion: string): readonly [string, string] {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 }

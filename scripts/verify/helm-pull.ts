@@ -5,6 +5,7 @@ import { digestOf } from '../oci/digest.ts';
 import { serverName } from '../oci/docker-config.ts';
 import type { Helm } from '../io/helm.ts';
 import { withTemporaryFolder } from '../io/temporary.ts';
+import { loadArchive } from './load-archive.ts';
 
 /** Where a chart was published, as Helm is told. */
 export interface Published {
@@ -20,10 +21,11 @@ export interface Published {
 }
 
 /**
- * Pulls a published chart as its users will, with a real Helm, and compares the archive. The
- * login goes through a file of its own with mode 0600, never through arguments.
+ * Pulls a published chart as its users will, with a real Helm, compares the archive and has it
+ * loaded. The login goes through a file of its own with mode 0600, never through arguments.
  *
- * @throws VERIFY_FAILED when the archive is another, HELM_FAILED in Helm's words
+ * @throws VERIFY_FAILED when the archive is another, HELM_FAILED in Helm's words, PACKAGE_INVALID
+ * when it is of another chart
  */
 export async function helmPull(helm: Helm, published: Published): Promise<void> {
   const { registry, repository, version, digest, plainHttp, caFile } = published;
@@ -44,13 +46,15 @@ export async function helmPull(helm: Helm, published: Published): Promise<void> 
     const { status, stdout, stderr } = await helm.exec(args);
     if (status !== 0)
       throw new ChartError('HELM_FAILED', `helm ${helm.version} pull: ${(stderr || stdout).trim()}`);
-    const file = `${repository.split('/').at(-1) ?? ''}-${version}.tgz`;
+    const name = repository.split('/').at(-1) ?? '';
+    const file = `${name}-${version}.tgz`;
     const found = digestOf(await readFile(join(folder, file)));
     if (found !== digest)
       throw new ChartError(
         'VERIFY_FAILED',
         `helm ${helm.version} pulled ${file} with ${found}, published was ${digest}`,
       );
+    await loadArchive(helm, join(folder, file), { name, version });
   });
 }
 

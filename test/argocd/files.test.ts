@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { getPath, isObject } from '../../scripts/templatize/tree.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { getPath, isObject } from '../../scripts/json/tree.ts';
 import { deployment, DIGEST, files } from './setup.ts';
 
 const GOLDEN = fileURLToPath(new URL('../golden/argocd', import.meta.url));
@@ -80,13 +80,16 @@ describe('the Application', () => {
 describe('what keeps objects when the ApplicationSet’s options are others', () => {
   test.each(['application.yaml', 'apps/multus/values.yaml'])('%s says it on the objects', async (name) => {
     const made = await object(name);
-    const values = getPath(made, name === 'application.yaml' ? 'spec.source.helm.valuesObject' : 'multus');
+    const values =
+      name === 'application.yaml'
+        ? parse(String(getPath(made, 'spec.source.helm.values')))
+        : getPath(made, 'multus');
+    const options = { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false,Delete=false' };
     expect(values).toEqual({
       firstInstallHook: false,
-      commonAnnotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false' },
-      crds: {
-        annotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false,Delete=false' },
-      },
+      keepNetworks: true,
+      commonAnnotations: options,
+      crds: { annotations: options },
     });
   });
 });
@@ -121,19 +124,24 @@ test('whatever the deployment is, every file is read back as it was meant, comme
     fc.string(),
     fc.constantFrom('no', '1e3', '{{ .x }}', '# a', 'a: b', '- c', '\n\n', ''),
   );
-  const drawn = fc.record({ application: name, namespace: name, value: odd, reason: odd });
+  // Null takes back a default of the chart, and `kubectl apply` drops it of an object.
+  const oddOrNull = fc.oneof(
+    odd,
+    fc.constant(null),
+    fc.record({ inner: fc.constant(null), list: fc.array(odd) }),
+  );
+  const drawn = fc.record({ application: name, namespace: name, value: oddOrNull, reason: odd });
   await fc.assert(
     fc.asyncProperty(drawn, async ({ value, reason, ...changes }) => {
       const departures = [{ value: 'a', upstream: null, chart: null, reason }];
       const made = await files({ ...base, ...changes, values: { value } }, { departures });
       const read = (path: string): unknown => parse(made.get(path) ?? '');
-      expect(read('application.yaml')).toMatchObject({
+      const application = read('application.yaml') as JsonObject;
+      expect(application).toMatchObject({
         metadata: { name: changes.application },
-        spec: {
-          source: { helm: { valuesObject: { value } } },
-          destination: { namespace: changes.namespace },
-        },
+        spec: { destination: { namespace: changes.namespace } },
       });
+      expect(parse(String(getPath(application, 'spec.source.helm.values')))).toEqual({ value });
       expect(read('apps/multus/values.yaml')).toEqual({ multus: { value } });
     }),
     { numRuns: 100 },

@@ -2,14 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { writeChart } from '../../scripts/io/chart-dir.ts';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { testEngines } from '../helpers/engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
 import { copy } from '../../scripts/oci/copy.ts';
 import { packageChart } from '../../scripts/package/artifact.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { parseManifest } from '../../scripts/parse/parse.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { artifactStore } from '../../scripts/publish/artifact-store.ts';
+import { getPath } from '../../scripts/json/tree.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { ROOT, thisProject } from '../helpers/this-project.ts';
 import { openOn } from '../oci/registry-setup.ts';
@@ -19,12 +21,9 @@ const RELEASE = { name: 'infra-multus', namespace: 'kube-system' };
 const LABELS = { 'example.org/site': 'a' };
 const NETWORK = { name: 'prod', namespace: 'vms', config: { cniVersion: '1.0.0', type: 'bridge' } };
 const WAVE = 'argocd.argoproj.io/sync-wave';
-const UNPRUNED = /^ServerSideApply=true,Prune=false$/;
-const OPTIONS: Readonly<Record<string, RegExp>> = {
-  CustomResourceDefinition: /^ServerSideApply=true,Prune=false,Delete=false$/,
-  // Networks come and go with the values.
-  NetworkAttachmentDefinition: /^SkipDryRunOnMissingResource=true$/,
-};
+const KEPT = 'ServerSideApply=true,Prune=false,Delete=false';
+/** Networks come and go with the values, but not with the Application. */
+const NETWORK_KEPT = 'SkipDryRunOnMissingResource=true,Delete=false';
 /** Argo CD waits for the CRD before it applies the rest, and for that before the networks. */
 const IN_WAVES = [
   ['CustomResourceDefinition', '-1'],
@@ -87,12 +86,36 @@ test('Helm takes the lock, brings the chart and renders it with the values of th
     expect(objects.map(({ kind }) => kind)).toContain('DaemonSet');
     for (const { kind, labels, annotations } of objects) {
       expect(labels).toMatchObject(LABELS);
-      expect(annotations['argocd.argoproj.io/sync-options']).toMatch(OPTIONS[kind] ?? UNPRUNED);
+      const network = kind === 'NetworkAttachmentDefinition';
+      expect(annotations['argocd.argoproj.io/sync-options']).toBe(network ? NETWORK_KEPT : KEPT);
       // Argo CD would make a hook of Helm's a hook of its own, outside the waves.
       expect(annotations).not.toHaveProperty(['helm.sh/hook']);
     }
     expect(waves(objects)).toEqual(IN_WAVES);
   }
+});
+
+/** Npm's Helm that the command warns of: a null in a parent's values leaves the default below. */
+const LOSES_NULL = '4.2.3';
+
+test('a null in the wrapper’s values is lost by one Helm, a null in the Application’s by none', async () => {
+  const wrapper = join(folder, 'apps', 'multus');
+  const file = join(wrapper, 'values.yaml');
+  const before = await readFile(file, 'utf8');
+  const values = { daemonConfig: { logLevel: null } };
+  const application = parse((await files({ values })).get('application.yaml') ?? '') as JsonObject;
+  const own = parse(String(getPath(application, 'spec.source.helm.values'))) as JsonObject;
+  await writeFile(file, JSON.stringify({ multus: values }));
+  for (const helm of await testEngines()) {
+    await helm.exec(['dependency', 'build', wrapper, '--plain-http']);
+    const inWrapper = await helm.template(wrapper, RELEASE, {});
+    expect([helm.version, inWrapper.includes('logLevel')]).toEqual([
+      helm.version,
+      helm.version === LOSES_NULL,
+    ]);
+    expect(await helm.template(join(ROOT, 'chart'), RELEASE, own)).not.toContain('logLevel');
+  }
+  await writeFile(file, before);
 });
 
 test('without the values of the site the CRD is kept and first, and networks wait as a hook', async () => {

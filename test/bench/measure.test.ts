@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { measure } from '../../scripts/bench/measure.ts';
-import { synthetic } from '../../scripts/bench/synthetic.ts';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { measure } from './measure.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
+import { mixed, synthetic } from './synthetic.ts';
+import { testEngines } from '../helpers/engines.ts';
 import { readText } from '../../scripts/io/files.ts';
 import { join } from 'node:path';
 import { SNAPSHOT_FILE } from '../../scripts/fetch/snapshot.ts';
@@ -15,6 +16,12 @@ test('this project is measured whole, its own objects too', async () => {
   const measured = await measure({ text, project, lock }, engines, 1);
   expect(measured.documents).toBe(manifest.resources.length);
   for (const stage of ['generate', 'prove', 'package'] as const) expect(measured[stage]).toBeGreaterThan(0);
+});
+
+test('a mixed manifest has as many documents as asked for, of five kinds', () => {
+  const { resources } = parseManifest(mixed(101), 'mixed.yaml');
+  expect(resources).toHaveLength(101);
+  expect(new Set(resources.map(({ kind }) => kind)).size).toBe(5);
 });
 
 test('a synthetic project has as many documents as asked for, and is proven', async () => {

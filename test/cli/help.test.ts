@@ -59,7 +59,8 @@ describe.each(NAMES)('npm run %s -- --help', (name) => {
     expect([code, stderr]).toEqual([0, '']);
     const [summary, blank, usage] = stdout.split('\n');
     expect(summary).toMatch(/^[A-Z].*\.$/);
-    expect([blank, usage]).toEqual(['', `Usage: npm run ${name} -- [flags]`]);
+    expect(blank).toBe('');
+    expect(usage?.replace(/ \[?[A-Z]+\]?$/, '')).toBe(`Usage: npm run ${name} -- [flags]`);
     // Wider than this wraps in a terminal, narrower than that nobody has.
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(130);
   });
@@ -81,7 +82,7 @@ test('npm run template -- --help is Helm’s', () => {
 });
 
 test('every error code that the README explains exists', async () => {
-  const { ERRORS } = await import('../../scripts/error-table.ts');
+  const { ERRORS } = await import('../../scripts/errors/table.ts');
   const [, table = ''] = /^## Troubleshooting$([\s\S]*?)^## /m.exec(readme) ?? [];
   const codes = [...table.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code ?? '');
   expect(codes.length).toBeGreaterThan(0);

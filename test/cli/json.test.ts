@@ -28,7 +28,7 @@ const RESULTS: readonly (readonly [string, (at: Site) => readonly string[], (at:
   [
     'review',
     () => [],
-    () => ({ upstream: { version: 'v4.2.2' }, departures: expect.any(Array) as unknown[] }),
+    () => ({ upstream: { version: 'v4.2.2' }, undeclared: 0, groups: expect.any(Array) as unknown[] }),
   ],
   [
     'pin',

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { runCommand, type CommandResult } from '../helpers/command-line.ts';
 import { graphStore, image } from '../helpers/oci-graph.ts';
+import { setMirror } from '../helpers/project.ts';
+import { expectNoSecret, LOGIN } from '../helpers/secret-forms.ts';
 import { openOn } from '../oci/registry-setup.ts';
 import { site, type Site } from './setup.ts';
 
@@ -54,6 +56,27 @@ test('a tag that upstream has moved stays where it is; the pinned image comes be
     `/moved/multus-cni:v9-thick is another image, which stays; this one is tagged ${tag}\n`,
   );
   expect(here.registry.content.tags.get('moved/multus-cni v9-thick')).toBe(OTHER.root.digest);
+});
+
+test('a mirror that nodes cannot pull from is warned of, and is no failure; JSON and receipt say it', async () => {
+  const env = { REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
+  const closed = await site({ login: LOGIN }, { env: { HOME: '/nonexistent', ...env } });
+  const command = async (name: string): Promise<CommandResult> =>
+    runCommand(name, ['--project', closed.project, '--json'], env);
+  const warning = `nodes cannot pull ${closed.registry.host}/site/multus-cni without credentials.`;
+  const pull = 'credentials';
+  await setMirror(closed.project, closed.target);
+  const mirrored = await command('mirror');
+  expect([mirrored.code, JSON.parse(mirrored.stdout)]).toMatchObject([0, [{ pull }]]);
+  expect(mirrored.stderr).toContain(warning);
+  // To dist/oci: what it names must be there, and nodes must get it from there.
+  const released = await command('release');
+  const held = { image: `${closed.registry.host}/site/multus-cni@${closed.image.digest}`, pull };
+  const receipt = JSON.parse(released.stdout) as object;
+  expect([released.code, receipt]).toMatchObject([0, { anonymousPulls: [held] }]);
+  expect(released.stderr).toContain(warning);
+  expectNoSecret(mirrored.stderr + released.stderr);
+  await closed.close();
 });
 
 test('a registry is the same however it is written', async () => {

@@ -68,7 +68,6 @@ test.concurrent.each<readonly [string, Fault]>([
     'a blob that is cut',
     { path: '/blobs/uploads/', method: 'PUT', effect: { kind: 'cut-request', after: 100 } },
   ],
-  ['an answer that is lost', { path: '/blobs/uploads/', method: 'PUT', effect: { kind: 'lose-answer' } }],
 ])('%s: said as a warning, and the mirror is whole', async (_, fault) => {
   const { code, stdout, stderr, tag } = await mirror(fault);
   expect(stderr).toMatch(
@@ -76,6 +75,12 @@ test.concurrent.each<readonly [string, Fault]>([
   );
   expect(JSON.parse(stdout)).toMatchObject([{ digest: here.image.digest }]);
   expect([code, tag]).toEqual([0, here.image.digest]);
+});
+
+test.concurrent('an answer to an upload that is lost: the blob is there, and nothing to be said', async () => {
+  const lost: Fault = { path: '/blobs/uploads/', method: 'PUT', effect: { kind: 'lose-answer' } };
+  const { code, stderr, tag } = await mirror(lost);
+  expect([code, stderr, tag]).toEqual([0, '', here.image.digest]);
 });
 
 test.concurrent.each<readonly [string, Fault, RegExp]>([
@@ -137,7 +142,7 @@ function mirrorWithin(own: Site, faults: readonly RegistryFault[]): Promise<Comm
 }
 
 test.concurrent('a token that expires in the middle of a blob is renewed, and the mirror is whole', async () => {
-  const own = await site({ login: LOGIN }, { env: ENV });
+  const own = await site({ login: LOGIN, publicPull: true }, { env: ENV });
   const { code, stderr } = await mirrorWithin(own, [
     { ...BLOBS, path: LAYER, times: 1, effect: { kind: 'cut-answer', after: 100 } },
     { ...BLOBS, path: LAYER, times: 1, effect: expired(own) },

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -15,6 +15,7 @@ const DIGEST = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
 interface Receipt {
   readonly digest: string;
   readonly pulledBy: readonly string[];
+  readonly anonymousPulls: readonly object[];
 }
 
 let here: Site;
@@ -34,7 +35,7 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
     here.target,
   ]);
   expect(JSON.parse(mirrored.stdout)).toMatchObject([
-    { target: `${host}/site/multus-cni`, tag: 'v9-thick', digest: here.image.digest },
+    { target: `${host}/site/multus-cni`, tag: 'v9-thick', digest: here.image.digest, pull: 'anyone' },
   ]);
   const [{ steps }] = JSON.parse(mirrored.stdout) as [
     { readonly steps: readonly { readonly action: string }[] },
@@ -57,6 +58,8 @@ test('mirror, then release to the mirror’s registry: JSON that names what was 
   expect(receipt).toMatchObject({ target: `${host}/site/multus`, tag: '1.0.0', digest: DIGEST });
   expect(here.registry.content.tags.get('site/multus 1.0.0')).toBe(receipt.digest);
   expect(await receiptIn(here.project)).toEqual(receipt);
+  const image = `${host}/upstream/multus-cni@${here.image.digest}`;
+  expect(receipt.anonymousPulls).toEqual([{ image, pull: 'anyone' }]);
   expect(receipt.pulledBy).toEqual([expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)]);
   const blobs = here.registry.requests.filter(({ url }) => url.includes('/site/multus/blobs/'));
   const agents = new Set(blobs.map(({ headers }) => headers['user-agent'] ?? ''));
@@ -135,7 +138,11 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
   const args = ['--from-bundle', output, '--project', elsewhere, '--json'];
   const released = await runCommand('release', args, { REGISTRY: away });
   expect(JSON.parse(released.stdout)).toMatchObject(
-    made.items.map(({ digest }) => ({ digest, steps: expect.any(Array) as unknown })),
+    made.items.map(({ digest }, i) => ({
+      digest,
+      steps: expect.any(Array) as unknown,
+      ...(i === 0 && { pull: 'anyone' }),
+    })),
   );
   expect(tags().map(([, digest]) => digest)).toEqual(made.items.map(({ digest }) => digest));
   // The folder is no project: a bundle needs none.
@@ -151,6 +158,11 @@ test('bundle, then a dry run of its release elsewhere: the same two digests', as
       ),
     ) as unknown,
     pulledBy: [expect.stringMatching(/^3\./), expect.stringMatching(/^4\./)],
+    // The copy, and the image where the chart names it.
+    anonymousPulls: [away, here.target.replace('/site', '/upstream')].map((owner) => ({
+      image: `${owner.slice('oci://'.length)}/multus-cni@${here.image.digest}`,
+      pull: 'anyone',
+    })),
   });
   const validate = new Ajv().compile(await receiptSchema());
   expect([validate(receipt), validate.errors]).toEqual([true, null]);
@@ -209,10 +221,10 @@ test('a bundle is not published where its receipt could not be written', async (
   const bundle = join(other.project, 'site.tar');
   expect((await runCommand('bundle', ['--project', other.project, '--output', bundle])).code).toBe(0);
   await rm(join(other.project, 'dist'), { recursive: true, force: true });
-  await symlink('nowhere/else', join(other.project, 'dist'));
+  await writeFile(join(other.project, 'dist'), '');
   const args = ['--project', other.project, '--from-bundle', bundle, '--registry', other.target];
   const { code, stderr } = await runCommand('release', args);
-  expect(stderr).toMatch(/^error: .*\/dist: the folder for it cannot be made\n {2}FILE_SYSTEM/);
+  expect(stderr).toMatch(/^error: .*\/dist: a file is where a folder should be\n {2}FILE_SYSTEM/);
   expect(code).toBe(1);
   expect([...other.registry.content.tags.keys()]).toEqual(['upstream/multus-cni v9-thick']);
   await other.close();

@@ -4,11 +4,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand, type CommandResult } from '../helpers/command-line.ts';
 import { projectCopy } from '../helpers/project.ts';
-import type { Departure } from '../../scripts/templatize/model.ts';
-import { thisProject } from '../helpers/this-project.ts';
+import { ROOT, thisProject } from '../helpers/this-project.ts';
 import { diskState } from './setup.ts';
 
-const { model, lock } = await thisProject();
+const { lock } = await thisProject();
 
 let project = '';
 const copies: string[] = [];
@@ -26,17 +25,6 @@ async function copyOfProject(): Promise<string> {
 
 function release(at: string, ...args: readonly string[]): Promise<CommandResult> {
   return runCommand('release', ['--project', at, ...args]);
-}
-
-/** A departure as it is printed. */
-function shown({ value, upstream, chart, reason }: Departure): readonly string[] {
-  return [
-    `  ${value}`,
-    `    upstream  ${JSON.stringify(upstream)}`,
-    `    chart     ${JSON.stringify(chart)}`,
-    `    because   ${reason}`,
-    '',
-  ];
 }
 
 interface Receipt {
@@ -61,7 +49,11 @@ describe('npm run release', () => {
 
   test('writes the chart, the archive, the layout and the receipt, and names the digest', async () => {
     const { code, stdout, stderr } = await release(project);
-    expect([code, stderr]).toEqual([0, '']);
+    const edited = join(project, 'chart', 'values.yaml');
+    expect([code, stderr]).toEqual([
+      0,
+      `warning: ${edited} was edited; it is generated, so it is replaced\n`,
+    ]);
     expect(stdout).toBe(stripVTControlCharacters(stdout));
     for (const step of ['built', 'proved', 'checked', 'linted', 'planned', 'packed', 'published', 'verified'])
       expect(stdout).toMatch(new RegExp(`^${step.padEnd(11)} \\S`, 'm'));
@@ -74,11 +66,8 @@ describe('npm run release', () => {
     expect(stdout).toContain(
       `the vendored snapshot is upstream v4.2.2 as the lock has it (${lock.documents})`,
     );
-    expect(stdout.slice(stdout.indexOf('\nDepartures '), stdout.indexOf('\nmultus 1.0.0 '))).toBe(
-      ['', `Departures from upstream v4.2.2 (${lock.url}):`, '', ...model.departures.flatMap(shown)].join(
-        '\n',
-      ),
-    );
+    const golden = await readFile(join(ROOT, 'test', 'golden', 'review', 'upstream.txt'), 'utf8');
+    expect(stdout).toContain(`\n\n${golden}\nmultus 1.0.0  ${digest}\n`);
     expect(stdout.slice(stdout.indexOf('\nNext:\n')).replaceAll(/ {2,}/g, '  ')).toBe(
       [
         '',
@@ -131,7 +120,8 @@ describe('npm run release', () => {
   test('the same version with another content is refused with both digests and the files', async () => {
     const changelog = join(project, 'CHANGELOG.md');
     const text = await readFile(changelog, 'utf8');
-    await writeFile(changelog, text.replace('### Added\n\n', '### Added\n\n- What nobody has seen.\n'));
+    const released = /(## \[1\.0\.0\][^]*?### Added\n\n)/;
+    await writeFile(changelog, text.replace(released, '$1- What nobody has seen.\n'));
     const before = await diskState(join(project, 'dist'));
     const { code, stdout, stderr } = await release(project, '--json');
     const [, other = ''] = /^ {2}this one {3}(sha256:[0-9a-f]{64})$/m.exec(stderr) ?? [];
@@ -142,8 +132,26 @@ describe('npm run release', () => {
       `  this one   ${other}`,
       '  changed  Chart.yaml',
     ]);
-    expect(stderr).toContain('\n  PUBLISH_CONFLICT (publish): ');
+    expect(stderr).toMatch(
+      /\n {2}PUBLISH_CONFLICT \(publish\): Raise .* --again begins the version anew\.\n/,
+    );
     expect([code, stdout]).toEqual([1, '']);
     expect(await diskState(join(project, 'dist'))).toEqual(before);
+  });
+
+  test('--again begins it anew in the layout, and nowhere else', async () => {
+    const registry = await release(project, '--again', '--registry', 'oci://127.0.0.1:1/a');
+    expect([registry.code, registry.stderr]).toEqual([
+      2,
+      expect.stringContaining('--again does not go with the registry oci://127.0.0.1:1/a'),
+    ]);
+    const { code, stdout, stderr } = await release(project, '--again', '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    const again = JSON.parse(stdout) as Receipt;
+    expect(again.digest).not.toBe(digest);
+    const index = await readFile(join(project, 'dist', 'oci', 'index.json'), 'utf8');
+    expect(index).toContain(again.digest);
+    expect(index).not.toContain(digest);
+    expect((await release(project, '--json')).code).toBe(0);
   });
 });

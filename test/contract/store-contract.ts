@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { copy, graphOf, platformsOf, type CopyEvent } from '../../scripts/oci/copy.ts';
+import { copy, fetchManifest, graphOf, platformsIn, type CopyEvent } from '../../scripts/oci/copy.ts';
 import { readAll, streamOf } from '../../scripts/oci/digest.ts';
 import { OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
-import type { ByteStream, ContentStore, Descriptor } from '../../scripts/oci/store.ts';
-import { bytesOf, describeBytes, graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
+import type { ByteStream } from '../../scripts/io/byte-stream.ts';
+import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
+import {
+  bytesOf,
+  describeBytes,
+  graphStore,
+  image,
+  index,
+  multiArch,
+  type Graph,
+} from '../helpers/oci-graph.ts';
 
 /** A kind of store that the contract is held against. */
 export interface ContractSubject {
@@ -114,7 +123,9 @@ export function storeContract({ name, open, owner = 'owner' }: ContractSubject):
       const store = await open(fresh());
       await copy(graphStore(graph), store, graph.root, { tag: 'v1' });
       await expectWhole(store, graph);
-      expect(await platformsOf(store, graph.root)).toEqual(['linux/amd64', 'linux/arm64']);
+      expect(
+        platformsIn({ descriptor: graph.root, bytes: await fetchManifest(store, graph.root) }, ''),
+      ).toEqual(['linux/amd64', 'linux/arm64']);
       const events: CopyEvent['action'][] = [];
       await copy(graphStore(graph), store, graph.root, {
         tag: 'v1',
@@ -125,6 +136,24 @@ export function storeContract({ name, open, owner = 'owner' }: ContractSubject):
       await copy(store, other, graph.root, { tag: 'v1' });
       await expectWhole(other, graph);
       expect(await other.resolve('v1')).toEqual(graph.root);
+    });
+
+    test('what is a layer of one image and an entry of an index is there as both', async () => {
+      const inner = image(`${process.pid} inner`, [bytesOf('inner', 10)]);
+      const bytes = inner.contents.get(inner.root.digest) ?? new Uint8Array();
+      const outer = image(`${process.pid} outer`, [bytes]);
+      for (const graph of [index([outer, inner]), index([inner, outer])]) {
+        const store = await open(fresh());
+        await copy(graphStore(graph), store, graph.root, { tag: 'v1' });
+        const blob = describeBytes(bytes);
+        for (const descriptor of [blob, inner.root]) {
+          expect(await store.exists(descriptor)).toBe(true);
+          expect(await readAll(await store.fetch(descriptor), descriptor, name)).toEqual(Buffer.from(bytes));
+        }
+        expect(await store.resolve(inner.root.digest)).toEqual(
+          name === 'image layout' ? undefined : inner.root,
+        );
+      }
     });
 
     test('several copies of one graph at once agree', async () => {

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { testEngines } from '../helpers/engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { getPath } from '../../scripts/templatize/tree.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { getPath } from '../../scripts/json/tree.ts';
 import { fieldsIn } from '../helpers/changed-fields.ts';
 import { startCluster, type Cluster } from '../helpers/cluster.ts';
 import { installedOn, template, uid, type Installed } from '../helpers/installed.ts';
@@ -22,6 +23,14 @@ const CHART_LABELS = [
 ];
 const SYNC = 'argocd.argoproj.io/sync-options';
 const OF_THE_SITE = 'bluejay.iamworkin.lan/source';
+/** Fields of the pods that stay where they are not taken away. */
+const OF_PODS = [
+  'spec.template.metadata.annotations.checksum/config',
+  'spec.template.spec.nodeSelector.kubernetes.io/os',
+  'spec.template.spec.priorityClassName',
+];
+/** The guide's kubectl command that takes the old processor limit off. */
+const WITHOUT_LIMIT = withoutLimit(readFileSync(join(ROOT, 'docs', 'adoption.md'), 'utf8'));
 const engines = (await testEngines()).filter(({ version }) => version !== '4.1.4');
 
 /** What the server counts and what kubectl writes down for itself. */
@@ -64,12 +73,17 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
         expect(await installed.helm(engine, adopt)).toContain('this is the first revision');
         expect(generation(installed)).toBe(2);
         expect(annotations(installed.crd())).toHaveProperty([OF_THE_SITE]);
+        // Helm removes no field that it did not write.
+        expect(limits(installed)).toEqual({ cpu: '100m', memory: '1Gi' });
+        cluster.mustKubectl(WITHOUT_LIMIT);
+        expect(limits(installed)).toEqual({ memory: '1Gi' });
+        expect(generation(installed)).toBe(3);
         await expect(installed.helm(engine, ['rollback', 'multus'])).rejects.toThrow('no 0 version');
 
         cluster.mustKubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], running());
         cluster.mustKubectl('-n kube-system delete secret -l owner=helm,name=multus'.split(' '));
         expect(await installed.helm(engine, ['list', '--short'])).toBe('');
-        expect(generation(installed)).toBe(3);
+        expect(generation(installed)).toBe(4);
         const stays = [
           ...CHART_LABELS.map((key) => `metadata.labels.${key}`),
           'metadata.annotations.meta.helm.sh/release-name',
@@ -82,7 +96,7 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
               'metadata.annotations.argocd.argoproj.io/sync-wave',
               'metadata.annotations.helm.sh/resource-policy',
             ],
-            DaemonSet: ['spec.template.metadata.annotations.checksum/config'],
+            DaemonSet: OF_PODS,
           }),
         );
         await installed.helm(engine, adopt);
@@ -98,12 +112,16 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
         text = await (engines.at(-1) as Helm).template(CHART, release, project.recipe.argocd?.values ?? {});
       });
 
-      /** One server-side apply, one restart; the next sync finds nothing to do. */
+      /**
+       * One server-side apply, which takes the field that goes (the limit) off by a second write;
+       * the next sync finds nothing to do.
+       */
       const adopt = (): void => {
         for (let sync = 0; sync < 2; sync += 1) {
           apply(cluster, text);
           expect(installed.all().map(uid)).toEqual(before.map(uid));
-          expect(generation(installed)).toBe(2);
+          expect(limits(installed)).toEqual({ memory: '1Gi' });
+          expect(generation(installed)).toBe(3);
         }
         expect(template(installed.daemonSet())).not.toEqual(template(before[0]));
       };
@@ -125,14 +143,14 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
       it('is one restart, and a server-side apply of the old file takes everything back', () => {
         adopt();
         apply(cluster, running());
-        expect(generation(installed)).toBe(3);
+        expect(generation(installed)).toBe(4);
         expect(left()).toEqual([]);
       });
 
       it('leaves what the guide says where the old file is applied by the client', () => {
         adopt();
         cluster.mustKubectl(['apply', '--field-manager=argocd-controller', '-f', '-'], running());
-        expect(generation(installed)).toBe(3);
+        expect(generation(installed)).toBe(4);
         const stays = [
           ...CHART_LABELS.map((key) => `metadata.labels.${key}`),
           `metadata.annotations.${SYNC}`,
@@ -143,7 +161,7 @@ describeWith(['etcd', 'kube-apiserver'], 'adoption on a real API server', () => 
               'metadata.annotations.argocd.argoproj.io/sync-wave',
               'metadata.annotations.helm.sh/resource-policy',
             ],
-            DaemonSet: ['spec.template.metadata.annotations.checksum/config'],
+            DaemonSet: OF_PODS,
           }),
         );
       });
@@ -164,6 +182,20 @@ function everywhere(
 
 function annotations(object: JsonObject | undefined): unknown {
   return getPath(object ?? {}, 'metadata.annotations');
+}
+
+/** The limits of the daemon. */
+function limits(installed: Installed): unknown {
+  const [daemon] = getPath(
+    installed.daemonSet() ?? {},
+    'spec.template.spec.containers',
+  ) as readonly JsonObject[];
+  return getPath(daemon ?? {}, 'resources.limits');
+}
+
+function withoutLimit(guide: string): readonly string[] {
+  const [, args = '', patch = ''] = /^    kubectl (.* patch ds .* -p) '(.*)'$/m.exec(guide) ?? [];
+  return [...args.split(' '), patch];
 }
 
 function generation(installed: Installed): unknown {

@@ -4,9 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import { parseManifest } from '../../scripts/parse/parse.ts';
-import { BY_SOURCE, KILLED, MEMORY, NOT_READY, SOURCES, UNKNOWN, type Case } from '../helpers/alert-cases.ts';
+import { testEngines } from '../helpers/engines.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
+import {
+  BY_SOURCE,
+  KILLED,
+  MEMORY,
+  NOT_READY,
+  SOURCES,
+  THROTTLED,
+  UNKNOWN,
+  type Case,
+} from '../helpers/alert-cases.ts';
+import { MISSING } from '../helpers/network-alert-cases.ts';
 import { ROOT } from '../helpers/project.ts';
 import { describeWith, tool } from '../helpers/tools.ts';
 
@@ -14,7 +24,9 @@ const SEVERITIES = {
   MultusMemoryPressure: 'warning',
   MultusMemoryUnknown: 'warning',
   MultusOOMKilled: 'critical',
+  MultusCPUThrottled: 'warning',
   MultusDaemonSetNotReady: 'critical',
+  MultusNetworksMissing: 'critical',
 } as const;
 
 describeWith(['promtool'], 'the alerts of the chart', () => {
@@ -74,5 +86,7 @@ describeWith(['promtool'], 'the alerts of the chart', () => {
   it.each(MEMORY)('MultusMemoryPressure $name', (made) => judge('MultusMemoryPressure', made));
   it.each(UNKNOWN)('MultusMemoryUnknown $name', (made) => judge('MultusMemoryUnknown', made));
   it.each(KILLED)('MultusOOMKilled $name', (made) => judge('MultusOOMKilled', made));
+  it.each(THROTTLED)('MultusCPUThrottled $name', (made) => judge('MultusCPUThrottled', made));
+  it.each(MISSING)('MultusNetworksMissing $name', (made) => judge('MultusNetworksMissing', made));
   it.each(NOT_READY)('MultusDaemonSetNotReady $name', (made) => judge('MultusDaemonSetNotReady', made));
 });

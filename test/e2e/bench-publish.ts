@@ -1,46 +1,24 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build as compile } from 'esbuild';
-import { AS_NODE_RUNS_IT } from '../../scripts/compile.js';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import { layoutStore } from '../../scripts/oci/layout.ts';
+import { testEngines } from '../helpers/engines.ts';
 import { openRegistry } from '../../scripts/oci/registry.ts';
 import { packageChart } from '../../scripts/package/artifact.ts';
-import { build } from '../../scripts/pipeline.ts';
+import { build } from '../../scripts/built.ts';
 import { execute } from '../../scripts/publish/execute.ts';
 import { chartPublication } from '../../scripts/publish/publication.ts';
 import { printComparison } from '../helpers/comparison.ts';
 import { ROOT } from '../helpers/project.ts';
 import { startGitea } from '../helpers/gitea.ts';
-import { watch, type Sample } from '../helpers/watch.ts';
+import type { Sample } from '../helpers/watch.ts';
 
 const ROUNDS = 9;
 
-const RUNNING = 'this toolkit, Node running';
+const OURS = 'this toolkit';
 
-/** A script that publishes, compiled as the commands are. */
-async function compilePublishOnce(): Promise<string> {
-  const outfile = join(ROOT, '.cache', 'bench', 'publish-once.js');
-  await compile({
-    entryPoints: [join(ROOT, 'test', 'e2e', 'publish-once.ts')],
-    outfile,
-    ...AS_NODE_RUNS_IT,
-  });
-  return outfile;
-}
-
-/**
- * Publishes a packed chart to a Gitea, process beside process: this toolkit's client and helm
- * push; and the client without the start of Node, in this process.
- */
+/** Publishes a packed chart to a Gitea: this toolkit's client, in this process, and helm push. */
 export async function benchPublish(): Promise<void> {
-  const [gitea, built, engines, publishOnce] = await Promise.all([
-    startGitea(),
-    build(ROOT),
-    testEngines(),
-    compilePublishOnce(),
-  ]);
+  const [gitea, built, engines] = await Promise.all([startGitea(), build(ROOT), testEngines()]);
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const helm = engines.at(-1);
   if (helm === undefined) throw new Error('There is no Helm');
@@ -51,9 +29,8 @@ export async function benchPublish(): Promise<void> {
     await writeFile(config, JSON.stringify({ auths: { [gitea.host]: { auth } } }));
     const theirName = `helm ${helm.version} push`;
     const samples = new Map<string, Sample[]>([
-      ['this toolkit', []],
       [theirName, []],
-      [RUNNING, []],
+      [OURS, []],
     ]);
     for (let round = 0; round < ROUNDS; round++) {
       const chart = (built.files.get('Chart.yaml') ?? '').replace(/^version: .*/m, `version: 9.${round}.0`);
@@ -61,10 +38,6 @@ export async function benchPublish(): Promise<void> {
       const artifact = await packageChart(files, built.lock.created);
       const archive = join(folder, `${artifact.name}-${artifact.version}.tgz`);
       await writeFile(archive, artifact.chart.bytes);
-      await execute(chartPublication(artifact, layoutStore(folder)));
-      const ours = [folder, artifact.version, `${gitea.host}/${owner}/ours:${artifact.version}`];
-      const env = { ...process.env, ...gitea.env };
-      samples.get('this toolkit')?.push(await watch(process.execPath, [publishOnce, ...ours], env));
       const start = performance.now();
       const args = [
         'push',
@@ -80,7 +53,7 @@ export async function benchPublish(): Promise<void> {
       const before = performance.now();
       const reference = { registry: gitea.host, repository: `${owner}/inside` };
       await execute(chartPublication(artifact, await openRegistry(reference, { env: gitea.env })));
-      samples.get(RUNNING)?.push({ seconds: (performance.now() - before) / 1000, memory: 0 });
+      samples.get(OURS)?.push({ seconds: (performance.now() - before) / 1000, memory: 0 });
     }
     printComparison('A chart to Gitea, without building it', samples);
   } finally {

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import { testEngines } from '../helpers/engines.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { getPath } from '../../scripts/json/tree.ts';
 import { startCluster, type Cluster } from '../helpers/cluster.ts';
 import { installedOn, NETWORK, NETWORKS, template, uid, type Installed } from '../helpers/installed.ts';
 import { ROOT } from '../helpers/this-project.ts';
@@ -10,6 +11,7 @@ import { describeWith } from '../helpers/tools.ts';
 
 const CHART = join(ROOT, 'chart');
 const RELEASES = join(ROOT, 'test', 'fixtures', 'releases');
+const RESOURCE = { 'k8s.v1.cni.cncf.io/resourceName': 'intel.com/sriov_netdevice' };
 const engines = (await testEngines()).filter(({ version }) => version !== '4.1.4');
 
 describeWith(['etcd', 'kube-apiserver'], 'on a real API server', () => {
@@ -104,6 +106,60 @@ describeWith(['etcd', 'kube-apiserver'], 'on a real API server', () => {
       expect(installed.all().map(uid)).toEqual(before);
       await helm(engine, ['upgrade', 'renamed', CHART]);
       expect(installed.all().map(uid)).toEqual(before);
+    });
+
+    it('keeps networks for who wants that, when the values no longer name them and when the release goes', async () => {
+      const [sriov, kept] = [{ ...NETWORK, name: 'sriov', annotations: RESOURCE }, { keepNetworks: true }];
+      const named = (name: string): JsonObject | undefined =>
+        cluster.get('network-attachment-definitions', name, NETWORKS);
+      // Without config Multus reads a file of that name.
+      const values = {
+        networkAttachmentDefinitions: [NETWORK, sriov, { name: 'file', namespace: NETWORKS }],
+      };
+      await helm(engine, ['install', 'multus', CHART], { ...values, ...kept });
+      await helm(engine, ['upgrade', 'multus', CHART], { ...values, ...kept });
+      const made = ['prod', 'sriov', 'file'].map((name) => uid(named(name)));
+      expect(named('sriov')).toMatchObject({ metadata: { annotations: RESOURCE } });
+      expect(named('file')).not.toHaveProperty('spec');
+      await helm(engine, ['upgrade', 'multus', CHART], { networkAttachmentDefinitions: [NETWORK], ...kept });
+      await helm(engine, ['uninstall', 'multus']);
+      expect(daemonSet()).toBeUndefined();
+      expect(['prod', 'sriov', 'file'].map((name) => uid(named(name)))).toEqual(made);
+      // Another release of that name has them back, and lets them go.
+      await helm(engine, ['install', 'multus', CHART], values);
+      expect(['prod', 'sriov', 'file'].map((name) => uid(named(name)))).toEqual(made);
+      await helm(engine, ['uninstall', 'multus']);
+      expect(['prod', 'sriov', 'file'].map(named)).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('is upgraded after an emergency by kubectl, by Helm 4 only with --force-conflicts', async () => {
+      await helm(engine, ['install', 'multus', CHART]);
+      const limits = '--limits=memory=3Gi';
+      cluster.mustKubectl([
+        '-n',
+        'kube-system',
+        'set',
+        'resources',
+        'ds/kube-multus-ds',
+        '-c',
+        'kube-multus',
+        limits,
+      ]);
+      const values = { daemonConfig: { logLevel: 'debug' }, resources: { limits: { memory: '2Gi' } } };
+      const memory = (): unknown => {
+        const containers = getPath(
+          daemonSet() ?? {},
+          'spec.template.spec.containers',
+        ) as readonly JsonObject[];
+        return getPath(containers[0] ?? {}, 'resources.limits.memory');
+      };
+      const config = (): string => JSON.stringify(cluster.get('configmap', 'multus-daemon-config'));
+      if (engine.major >= 4) {
+        await expect(helm(engine, ['upgrade', 'multus', CHART], values)).rejects.toThrow(/conflict/);
+        expect([memory(), config().includes('debug')]).toEqual(['3Gi', true]);
+        await helm(engine, ['upgrade', 'multus', CHART, '--force-conflicts'], values);
+      } else await helm(engine, ['upgrade', 'multus', CHART], values);
+      expect([memory(), config().includes('debug')]).toEqual(['2Gi', true]);
     });
 
     it('leaves networks of a first install when it is uninstalled before any upgrade', async () => {

@@ -3,9 +3,9 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { parseManifest } from '../../scripts/parse/parse.ts';
+import { testEngines } from '../helpers/engines.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { crdFindings } from '../helpers/crd.ts';
 import { projectCopy, ROOT, runScript } from '../helpers/project.ts';
 import { startDistribution, type Server } from '../helpers/servers.ts';
@@ -101,7 +101,9 @@ describeWith(['docker-registry'], 'the wrapper chart under a directory generator
       const daemonSet = rendered.resources.find(({ kind }) => kind === 'DaemonSet');
       expect(daemonSet?.name).toBe('kube-multus-ds');
       expect(daemonSet?.object).toMatchObject({
-        metadata: { annotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false' } },
+        metadata: {
+          annotations: { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true,Prune=false,Delete=false' },
+        },
       });
     }
   });

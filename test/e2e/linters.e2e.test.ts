@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { testEngines } from '../helpers/engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
 import { ROOT } from '../helpers/this-project.ts';
 import { describeWith, tool } from '../helpers/tools.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { testEngines } from '../helpers/engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
 import { digestOf } from '../../scripts/oci/digest.ts';
 import { projectCopy, runScript } from '../helpers/project.ts';

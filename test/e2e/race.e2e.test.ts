@@ -59,7 +59,10 @@ for (const { name, tool, start } of SERVERS) {
       const changelog = join(second, 'CHANGELOG.md');
       await writeFile(
         changelog,
-        (await readFile(changelog, 'utf8')).replace('### Added\n\n', '### Added\n\n- Another content.\n'),
+        (await readFile(changelog, 'utf8')).replace(
+          /(## \[1\.0\.0\][^]*?### Added\n\n)/,
+          '$1- Another content.\n',
+        ),
       );
       const results = await releaseBoth(server.owners[1]);
       // The server has no compare-and-set: docs/adr/0007-two-releases-at-once.md.

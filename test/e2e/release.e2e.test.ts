@@ -67,7 +67,7 @@ for (const { name, tools, start } of SERVERS) {
       const before = await readFile(changelog, 'utf8');
       await writeFile(
         changelog,
-        before.replace('### Added\n\n', '### Added\n\n- Something that nobody has seen.\n'),
+        before.replace(/(## \[1\.0\.0\][^]*?### Added\n\n)/, '$1- Something that nobody has seen.\n'),
       );
       const { status, output } = release();
       expect(output).toMatch(/published {2}sha256:[0-9a-f]{64}/);

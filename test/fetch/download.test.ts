@@ -74,7 +74,7 @@ describe('download', () => {
     ['404', 404, {}, 'answered 404'],
     ['401', 401, {}, 'answered 401'],
     ['HTML', 200, { 'content-type': 'text/html; charset=utf-8' }, 'HTML instead of YAML'],
-    ['a compression nobody asked for', 200, { 'content-encoding': 'gzip' }, 'content-encoding gzip'],
+    ['a compression nobody asked for', 200, { 'content-encoding': 'gzip' }, 'Content-Encoding gzip'],
     ['a redirect to nowhere', 302, {}, 'without saying where'],
     [
       'a redirect to a file',
@@ -135,7 +135,7 @@ describe('download', () => {
     });
     await expect(download(url, testNetwork())).rejects.toMatchObject({
       code: 'FETCH_NETWORK',
-      message: expect.stringContaining('closed before the body was complete'),
+      message: expect.stringContaining('the connection was closed in the middle'),
     });
     expect(requests.length).toBe(4);
   });
@@ -144,7 +144,7 @@ describe('download', () => {
     const { url } = await server((_, response) => {
       response.write('short', () => response.destroy());
     });
-    await expect(download(url, testNetwork())).rejects.toThrow('closed before the body was complete');
+    await expect(download(url, testNetwork())).rejects.toThrow('the connection was closed in the middle');
   });
 
   test('a size beyond the limit is refused, announced or not', async () => {
@@ -153,7 +153,7 @@ describe('download', () => {
       response.end('x'.repeat(2000));
     });
     const network = testNetwork({ bytes: 1000 });
-    await expect(download(`${url}/said`, network)).rejects.toThrow('has 2000 bytes; the limit is 1000');
+    await expect(download(`${url}/said`, network)).rejects.toThrow('more than 1000 bytes');
     const chunked = await server((_, response) => {
       response.write('x'.repeat(900));
       response.end('x'.repeat(900));
@@ -164,17 +164,19 @@ describe('download', () => {
   test('a server that hangs before the answer, within it, or drips', async () => {
     const { url, requests } = await server((request, response) => {
       if (request.url === '/body') response.write('x');
-      if (request.url !== '/drip') return;
-      const timer = setInterval(() => response.write('x'), 20);
+      if (!['/drip', '/slow'].includes(request.url ?? '')) return;
+      const piece = 'x'.repeat(request.url === '/slow' ? 1000 : 1);
+      const timer = setInterval(() => response.write(piece), 20);
       response.on('close', () => clearInterval(timer));
     });
     const network = testNetwork({ headers: 200, idle: 200, total: 1500 });
     await Promise.all([
       expect(download(`${url}/headers`, network)).rejects.toThrow('no answer within 0.2 s'),
       expect(download(`${url}/body`, network)).rejects.toThrow('the answer stalled for 0.2 s'),
-      expect(download(`${url}/drip`, network)).rejects.toThrow('not complete within 1.5 s'),
+      expect(download(`${url}/drip`, network)).rejects.toThrow('less than 1024 bytes a second'),
+      expect(download(`${url}/slow`, network)).rejects.toThrow('not complete within 1.5 s'),
     ]);
-    expect(requests.length).toBe(3);
+    expect(requests.length).toBe(4);
   });
 
   test('nobody listens, no such name', async () => {
@@ -236,7 +238,8 @@ describe('redirects', () => {
     expect(network.notes.join()).toMatch(/the credentials are not sent there/);
     expect(network.notes.join()).not.toMatch(/s3cr|t0ken|user/);
     await download(`${url}/round`, network);
-    expect(first.requests.at(-1)?.headers.authorization).toBe(`Basic ${btoa('user:s3cr@t')}`);
+    // Who was elsewhere comes back with what somebody else wanted.
+    expect(first.requests.at(-1)?.headers.authorization).toBeUndefined();
   });
 
   test('a malformed escape in credentials is taken literally', async () => {

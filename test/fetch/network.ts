@@ -1,8 +1,7 @@
 import { Agent } from 'undici';
 import type { Reach } from '../../scripts/fetch/acquire.ts';
 import type { Cache } from '../../scripts/fetch/cache.ts';
-import type { Network } from '../../scripts/fetch/download.ts';
-import { DEFAULT_LIMITS, type Limits } from '../../scripts/fetch/request.ts';
+import { DEFAULT_LIMITS, type Limits, type Network } from '../../scripts/fetch/download.ts';
 
 /** A network that never waits and writes down what it was told. */
 export interface TestNetwork extends Network {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { userCache } from '../../scripts/fetch/cache.ts';
 import { timestamp } from '../../scripts/fetch/clock.ts';
-import { planRefresh, writeRefresh, type RefreshRequest } from '../../scripts/fetch/refresh.ts';
+import { writeTogether } from '../../scripts/io/together.ts';
+import { planRefresh, type RefreshRequest } from '../../scripts/fetch/refresh.ts';
 import { LOCK_FILE, readLock, readSnapshot, SNAPSHOT_FILE } from '../../scripts/fetch/snapshot.ts';
 import { verifySource } from '../../scripts/fetch/verify-source.ts';
 import { formatLock } from '../../scripts/recipe/lock.ts';
@@ -47,7 +48,7 @@ function request(version = 'v1', more: Partial<RefreshRequest> = {}): RefreshReq
 
 async function refresh(asked: RefreshRequest, reach = testReach(testNetwork())) {
   const plan = await planRefresh(asked, reach);
-  await writeRefresh(project, plan);
+  await writeTogether(project, { writes: plan.writes, removes: [] });
   return plan;
 }
 
@@ -151,7 +152,9 @@ describe('what is written', () => {
     const snapshot = await readFile(join(project, SNAPSHOT_FILE), 'utf8');
     await rm(join(project, LOCK_FILE));
     await mkdir(join(project, LOCK_FILE));
-    await expect(writeRefresh(project, plan)).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
+    await expect(writeTogether(project, { writes: plan.writes, removes: [] })).rejects.toThrow(
+      /EISDIR|ENOTEMPTY|EEXIST|EPERM/,
+    );
     expect(await readFile(join(project, SNAPSHOT_FILE), 'utf8')).toBe(snapshot);
     expect(await readdir(join(project, 'upstream'))).toEqual(['lock.yaml', 'manifest.yaml']);
   });
@@ -266,7 +269,21 @@ test('the cache on disk lies where XDG_CACHE_HOME says', async () => {
 test('the clock: SOURCE_DATE_EPOCH goes first', () => {
   expect(timestamp({}, 999)).toBe('1970-01-01T00:00:00Z');
   expect(timestamp({ SOURCE_DATE_EPOCH: '1767225600' }, 0)).toBe('2026-01-01T00:00:00Z');
-  expect(() => timestamp({ SOURCE_DATE_EPOCH: 'now' }, 0)).toThrow(
-    expect.objectContaining({ code: 'USAGE' }),
-  );
+  expect(timestamp({ SOURCE_DATE_EPOCH: '' }, 1000)).toBe('1970-01-01T00:00:01Z');
+});
+
+test.each(['now', '-1', '1e9', '99999999999', String(8 ** 11)])(
+  'SOURCE_DATE_EPOCH=%s is refused: no archive could have that time',
+  (epoch) => {
+    expect(() => timestamp({ SOURCE_DATE_EPOCH: epoch }, 0)).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: `SOURCE_DATE_EPOCH must be seconds since 1970, up to 2242; found "${epoch}"`,
+      }),
+    );
+  },
+);
+
+test.each([-1, 8 ** 11 * 1000])('a clock at %d ms is refused', (now) => {
+  expect(() => timestamp({}, now)).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { planRefresh, writeRefresh } from '../../scripts/fetch/refresh.ts';
+import { writeTogether } from '../../scripts/io/together.ts';
+import { planRefresh } from '../../scripts/fetch/refresh.ts';
 import { LOCK_FILE, readLock, readSnapshot, SNAPSHOT_FILE } from '../../scripts/fetch/snapshot.ts';
 import { parseRecipe } from '../../scripts/recipe/load.ts';
 import { serve, type TestServer } from '../helpers/http-server.ts';
-import { HAS_UPSTREAM_FILES, upstreamFile } from '../helpers/upstream-files.ts';
+import { HAS_UPSTREAM_FILES, upstreamFile } from '../helpers/real-manifests.ts';
 import { testNetwork, testReach } from './network.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,7 +45,7 @@ describe.skipIf(!HAS_UPSTREAM_FILES)('the raw upstream file, served over loopbac
     const from = `${server.url}/multus-daemonset-thick-${upstream.version}.yml`;
     const request = { project, upstream, from, sha256, now: created };
     const plan = await planRefresh(request, testReach(testNetwork()));
-    await writeRefresh(project, plan);
+    await writeTogether(project, { writes: plan.writes, removes: [] });
     expect(await read(join(project, SNAPSHOT_FILE))).toBe(await read(join(ROOT, SNAPSHOT_FILE)));
     expect({ ...(await readLock(project)), images }).toEqual(await readLock(ROOT));
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
 import { ROOT } from './this-project.ts';
 
 /** A row of the guide's table of changes. */
@@ -14,26 +14,54 @@ interface GuideRow {
   readonly named: readonly string[];
 }
 
+/** A row of the guide's table of what is pruned and deleted, in its words: `everything but the CRD`. */
+export interface GuideFate {
+  readonly values: string;
+  readonly pruned: string;
+  readonly deleted: string;
+}
+
 /** What docs/adoption.md says that a test can read. */
 export interface AdoptionGuide {
   readonly rows: readonly GuideRow[];
+  /** What Argo CD does to the objects that certain values render. */
+  readonly fates: readonly GuideFate[];
   /** The values that adopt without a restart, for the wrapper. */
   readonly withoutRestart: JsonObject;
 }
 
-const HEADER = '| object | field | from → to | why |';
+const CHANGES = '| object | field | from → to | why |';
+const FATES = '| values | pruned when the source no longer names it | deleted with the Application |';
 
 export function adoptionGuide(): AdoptionGuide {
-  const lines = readFileSync(join(ROOT, 'docs', 'adoption.md'), 'utf8').split('\n');
-  const start = lines.indexOf(HEADER) + 2;
-  const end = lines.findIndex((line, i) => i >= start && !line.startsWith('|'));
-  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(lines.join('\n')) ?? [];
-  return { rows: lines.slice(start, end).map(rowOf), withoutRestart: parse(yaml) as JsonObject };
+  const text = readFileSync(join(ROOT, 'docs', 'adoption.md'), 'utf8');
+  const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(text) ?? [];
+  return {
+    rows: tableBelow(CHANGES, text).map(([object = '', fields = '', change = '']) => ({
+      object,
+      fields: backquoted(fields),
+      named: backquoted(change),
+    })),
+    fates: tableBelow(FATES, text).map(([values = '', pruned = '', deleted = '']) => ({
+      values,
+      pruned,
+      deleted,
+    })),
+    withoutRestart: parse(yaml) as JsonObject,
+  };
 }
 
-function rowOf(line: string): GuideRow {
-  const [, object = '', fields = '', change = ''] = line.split('|').map((cell) => cell.trim());
-  return { object, fields: backquoted(fields), named: backquoted(change) };
+/** The cells of a table's rows. */
+function tableBelow(header: string, text: string): readonly (readonly string[])[] {
+  const lines = text.split('\n');
+  const start = lines.indexOf(header) + 2;
+  const end = lines.findIndex((line, i) => i >= start && !line.startsWith('|'));
+  return lines.slice(start, end).map((line) =>
+    line
+      .split('|')
+      .slice(1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 function backquoted(cell: string): readonly string[] {

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
-import { getPath, isObject } from '../../scripts/templatize/tree.ts';
-import { identityOf } from '../../scripts/validate/compare.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+import { getPath, isObject } from '../../scripts/json/tree.ts';
+import { identityOf } from '../../scripts/oracle/compare.ts';
 
 /**
  * Fields that Kubernetes refuses to change on an object that exists, by kind. Source:

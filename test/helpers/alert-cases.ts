@@ -3,6 +3,7 @@ import {
   ended,
   LIMIT,
   NEW_CONTAINER,
+  periods,
   POD,
   podLimit,
   restarts,
@@ -221,4 +222,49 @@ export const NOT_READY: readonly Case[] = [
     at: '30m',
     fires: [NAMESPACE],
   },
+];
+
+/** MultusCPUThrottled. */
+export const THROTTLED: readonly Case[] = [
+  {
+    // Seventy seconds of a burst between samples of an idle daemon, as measured with 100m.
+    name: 'fires after a burst that was held back',
+    series: periods('0+10x10 800 810+10x60', '0+0x10 640 640+0x60'),
+    at: '15m',
+    fires: [POD],
+  },
+  {
+    name: 'is quiet again ten minutes later',
+    series: periods('0+10x10 800 810+10x60', '0+0x10 640 640+0x60'),
+    at: '25m',
+    fires: [],
+  },
+  {
+    name: 'says nothing of an idle daemon that is held back for moments',
+    series: periods('0+5x60', '0+4x60'),
+    at: '30m',
+    fires: [],
+  },
+  {
+    name: 'says nothing of a busy daemon that is held back now and then',
+    series: periods('0+600x60', '0+140x60'),
+    at: '30m',
+    fires: [],
+  },
+  {
+    name: 'fires when it is held back in a quarter of the periods',
+    series: periods('0+600x60', '0+150x60'),
+    at: '30m',
+    fires: [POD],
+  },
+  {
+    name: 'counts a container that was started anew with the one before',
+    series: [
+      ...periods('0+10x8 800 stale', '0+0x8 60 stale'),
+      ...periods('_x10 0+10x5 800+10x40', '_x10 0+0x5 60+0x40', NEW_CONTAINER),
+    ],
+    at: '17m',
+    fires: [],
+  },
+  { name: 'says nothing without a limit: there are no periods', series: [], at: '30m', fires: [] },
 ];

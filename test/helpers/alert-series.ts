@@ -78,6 +78,38 @@ export function ended(reason: string, values: string): Series {
   return line('kube_pod_container_status_last_terminated_reason', { ...STATE, uid: 'a', reason }, values);
 }
 
+/** Counts of the periods in which the container ran, and of those in which it was held back. */
+export function periods(all: string, throttled: string, labels: Labels = {}): readonly Series[] {
+  const own = { ...CADVISOR, ...labels };
+  return [
+    line('container_cpu_cfs_periods_total', own, all),
+    line('container_cpu_cfs_throttled_periods_total', own, throttled),
+  ];
+}
+
+/** A pod of somebody else. */
+export const GUEST = { namespace: 'vms', pod: 'virt-launcher-a' } as const;
+
+const ASKED = 'annotation_k8s_v1_cni_cncf_io_networks';
+const GOT = 'annotation_k8s_v1_cni_cncf_io_network_status';
+const OF_GUEST: Labels = { ...STATE, container: 'kube-state-metrics', ...GUEST, uid: 'g' };
+
+/** Its annotations by kube-state-metrics; one that is empty is not there. */
+export function annotated(networks: string, status: string, values: string, labels: Labels = {}): Series {
+  const named = Object.entries({ [ASKED]: networks, [GOT]: status }).filter(([, text]) => text !== '');
+  return line('kube_pod_annotations', { ...OF_GUEST, ...Object.fromEntries(named), ...labels }, values);
+}
+
+/** Whether it is in a phase. */
+export function phase(name: string, values: string, labels: Labels = {}): Series {
+  return line('kube_pod_status_phase', { ...OF_GUEST, phase: name, ...labels }, values);
+}
+
+/** That it is there, on the host's network or not. */
+export function info(hostNetwork: boolean): Series {
+  return line('kube_pod_info', { ...OF_GUEST, host_network: String(hostNetwork) }, '1+0x60');
+}
+
 /** The DaemonSet's counts of pods: ready, desired, of the current revision. */
 export function daemonSet(ready: string, desired: string, updated = desired): readonly Series[] {
   const { endpoint = '', instance = '', job = '', service = '' } = STATE;

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { parseManifest } from '../../scripts/parse/parse.ts';
-import type { ChartModel } from '../../scripts/templatize/model.ts';
+import { testEngines } from './engines.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
+import type { ChartModel } from '../../scripts/chart/model.ts';
 
 /** What each Helm renders of a chart's templates and defaults, with nothing else in the chart. */
 export async function renderBare(

@@ -1,5 +1,5 @@
-import type { Json } from '../../scripts/parse/manifest.ts';
-import { equalJson, isObject } from '../../scripts/templatize/tree.ts';
+import type { Json } from '../../scripts/json/json.ts';
+import { equalJson, isObject } from '../../scripts/json/tree.ts';
 
 /** Paths of the leaves that differ, sorted; an empty map is as none. */
 export function fieldsIn(before: Json | undefined, after: Json | undefined, at = ''): readonly string[] {

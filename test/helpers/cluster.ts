@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Helm, HelmResult } from '../../scripts/io/helm.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
 import { kubectlPath } from './kubectl.ts';
 import { freePort, stop } from './servers.ts';
 import { tool } from './tools.ts';
 
 /** A control plane without nodes: etcd and kube-apiserver, on the loopback. Nothing runs in it. */
 export interface Cluster {
+  /** Path of a kubeconfig for it. */
+  readonly kubeconfig: string;
   /** kubectl with these arguments. */
   kubectl(args: readonly string[], input?: string): HelmResult;
   /** As `kubectl`, but throws what it says when it fails. */
@@ -37,6 +39,8 @@ export async function startCluster(): Promise<Cluster> {
     const { status, stdout, stderr } = spawnSync(program, [...args], {
       input,
       encoding: 'utf8',
+      // The server's OpenAPI document.
+      maxBuffer: 64 * 1024 * 1024,
       env: { ...process.env, KUBECONFIG: kubeconfig },
     });
     return { status: status ?? 1, stdout, stderr };
@@ -48,6 +52,7 @@ export async function startCluster(): Promise<Cluster> {
   };
   await untilReady(kubectl, server);
   return {
+    kubeconfig,
     kubectl,
     mustKubectl,
     get: (resource, name, namespace = 'kube-system') => {

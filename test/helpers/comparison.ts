@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { alignColumns } from '../../scripts/io/output.ts';
+import { alignColumns } from '../../scripts/commands/terminal/output.ts';
 import type { Sample } from './watch.ts';
 
 function median(values: readonly number[]): number {

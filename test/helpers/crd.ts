@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { RE2JS } from 're2js';
 import { parse } from 'yaml';
-import { isObject } from '../../scripts/templatize/tree.ts';
-import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
+import { isObject } from '../../scripts/json/tree.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
 import { CACHE } from './tools.ts';
 
 interface Crd {

@@ -86,7 +86,8 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
   const route = (request: IncomingMessage, body: Buffer, cut: boolean, at: string): Reply => {
     const url = new URL(request.url ?? '', at);
     const [, repository = '', kind = '', name = ''] = PATH.exec(url.pathname) ?? [];
-    if (repository === '') return PLAIN_NOT_FOUND;
+    const resource = decoded(name);
+    if (repository === '' || resource === undefined) return PLAIN_NOT_FOUND;
     if (repository !== repository.toLowerCase())
       return refuse(400, 'NAME_INVALID', 'invalid repository name');
     if (options.owners?.includes(repository.split('/')[0] ?? '') === false) return PLAIN_NOT_FOUND;
@@ -94,7 +95,7 @@ export async function fakeRegistry(options: FakeOptions = {}): Promise<FakeRegis
       method: request.method ?? '',
       repository,
       resource: kind === 'blobs/uploads' ? 'uploads' : kind,
-      name: decodeURIComponent(name),
+      name: resource,
       query: url.searchParams,
       header: (header) => request.headers[header]?.toString(),
       body,
@@ -188,7 +189,9 @@ function tokenGate(options: FakeOptions): Gate {
       if (token !== undefined) token.uses--;
       return undefined;
     }
-    return unauthorized(basicOnly ? [BASIC] : challengesOf(origin, scope, flavour));
+    // Measured: Gitea's realm is at the host that it was asked by.
+    const at = flavour === 'gitea' ? `${url.protocol}//${request.headers.host ?? url.host}` : origin;
+    return unauthorized(basicOnly ? [BASIC] : challengesOf(at, scope, flavour));
   };
   return Object.assign(gate, { allows });
 }
@@ -204,4 +207,13 @@ function challengesOf(origin: string, scope: string, flavour: Flavour | undefine
 function unauthorized(challenges: readonly string[]): Reply {
   const refusal = refuse(401, 'UNAUTHORIZED');
   return { ...refusal, headers: { ...refusal.headers, 'www-authenticate': challenges } };
+}
+
+/** Undefined for what no client may send. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,10 +4,17 @@ import type { Server } from './servers.ts';
 interface GiteaApi {
   /** Login of whose the token is. */
   user(): Promise<string>;
-  makeOrganisation(name: string): Promise<void>;
+  makeOrganisation(name: string, visibility?: 'public' | 'private'): Promise<void>;
+  /** A public repository of the user's, empty. */
+  makeRepository(name: string): Promise<void>;
+  /** A text as Gitea shows it in a comment. */
+  markdown(text: string): Promise<string>;
   /** Removes an organisation and its packages. */
   removeOrganisation(name: string): Promise<void>;
 }
+
+/** What a token of the tests may do. */
+export const SCOPES = 'write:package,write:organization,write:repository,write:user,write:misc,read:user';
 
 /** A package's version, as the API lists it. */
 interface ListedPackage {
@@ -27,15 +34,20 @@ export function giteaApi(url: URL, token: string): GiteaApi {
     const text = await answer.text();
     if (!answer.ok)
       throw new Error(
-        `${method} ${url.host}/api/v1/${path}: ${answer.status} ${text}; GITEA_TOKEN needs the scopes write:package, write:organization and read:user`,
+        `${method} ${url.host}/api/v1/${path}: ${answer.status} ${text}; GITEA_TOKEN needs the scopes ${SCOPES}`,
       );
-    return text === '' ? undefined : JSON.parse(text);
+    const isJson = answer.headers.get('content-type')?.includes('json') === true;
+    return isJson && text !== '' ? JSON.parse(text) : text;
   };
   return {
     user: async () => ((await ask('GET', 'user')) as { readonly login: string }).login,
-    makeOrganisation: async (username) => {
-      await ask('POST', 'orgs', { username, visibility: 'private' });
+    makeOrganisation: async (username, visibility = 'private') => {
+      await ask('POST', 'orgs', { username, visibility });
     },
+    makeRepository: async (name) => {
+      await ask('POST', 'user/repos', { name, default_branch: 'main' });
+    },
+    markdown: async (text) => String(await ask('POST', 'markdown', { Text: text, Mode: 'gfm', Context: '' })),
     removeOrganisation: async (name) => {
       for (;;) {
         const listed = (await ask('GET', `packages/${name}?limit=50`)) as readonly ListedPackage[];

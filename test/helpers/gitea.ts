@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { giteaApi, runningGitea } from './gitea-api.ts';
+import { giteaApi, runningGitea, SCOPES } from './gitea-api.ts';
 import { freePort, ready, stop, type Server } from './servers.ts';
 import { GITEA_HOME, tool } from './tools.ts';
 
@@ -53,7 +53,6 @@ async function ownGitea(): Promise<Server> {
     '--admin',
     '--must-change-password=false',
   ]);
-  const scopes = 'write:package,write:organization,read:user';
   const made = admin([
     'generate-access-token',
     '--username',
@@ -61,7 +60,7 @@ async function ownGitea(): Promise<Server> {
     '--token-name',
     'tests',
     '--scopes',
-    scopes,
+    SCOPES,
     '--raw',
   ]);
   const child = spawn(tool('gitea'), ['web', ...config], { ...options, stdio: 'ignore' });

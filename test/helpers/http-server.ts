@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface TestServer {
   readonly url: string;
   readonly port: number;
+  readonly server: Server;
   /** Every request so far, oldest first. */
   readonly requests: readonly Pick<IncomingMessage, 'url' | 'headers'>[];
   close(): Promise<void>;
@@ -18,7 +19,7 @@ export async function serve(handler: RequestListener): Promise<TestServer> {
     handler(request, response);
   });
   const port = await listen(server);
-  return { url: `http://127.0.0.1:${port}`, port, requests, close: () => close(server) };
+  return { url: `http://127.0.0.1:${port}`, port, server, requests, close: () => close(server) };
 }
 
 /** Listens on a free port of 127.0.0.1 and returns it. */

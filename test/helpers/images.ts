@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { digestOf, streamOf } from '../../scripts/oci/digest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
-import type { ByteStream, ContentStore, Descriptor } from '../../scripts/oci/store.ts';
+import type { ByteStream } from '../../scripts/io/byte-stream.ts';
+import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
 
 /** How a made-up image is to be. */
 export interface ImageSpec {

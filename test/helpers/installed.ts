@@ -1,9 +1,11 @@
+import { expect, vi } from 'vitest';
 import type { Helm } from '../../scripts/io/helm.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { getPath } from '../../scripts/templatize/tree.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { getPath } from '../../scripts/json/tree.ts';
 import type { Cluster } from './cluster.ts';
 
-const CRD = 'network-attachment-definitions.k8s.cni.cncf.io';
+const GROUP = 'k8s.cni.cncf.io';
+const CRD = `network-attachment-definitions.${GROUP}`;
 const OBJECTS: readonly (readonly [resource: string, name: string])[] = [
   ['daemonset', 'kube-multus-ds'],
   ['configmap', 'multus-daemon-config'],
@@ -31,8 +33,8 @@ export interface Installed {
   network(): JsonObject | undefined;
   /** Every object but networks, in one order. */
   all(): readonly JsonObject[];
-  /** Back to a cluster without it. */
-  wipe(): void;
+  /** Back to a cluster without it, as Helm sees it: a deleted kind is served for a moment longer. */
+  wipe(): Promise<void>;
 }
 
 export function installedOn(cluster: Cluster): Installed {
@@ -51,12 +53,20 @@ export function installedOn(cluster: Cluster): Installed {
     network: () => cluster.get('network-attachment-definitions', 'prod', NETWORKS),
     all: () =>
       OBJECTS.map(([resource, name]) => cluster.get(resource, name)).filter((object) => object !== undefined),
-    wipe: () => {
+    wipe: async () => {
       for (const [resource, name] of OBJECTS)
         cluster.mustKubectl(['delete', '--ignore-not-found', '-n', 'kube-system', `${resource}/${name}`]);
       cluster.mustKubectl(['delete', 'secrets', '-n', 'kube-system', '-l', 'owner=helm']);
+      await vi.waitFor(() => expect(served(cluster)).toEqual([]), { timeout: 60_000, interval: 100 });
     },
   };
+}
+
+/** Where the server still names the networks' group: a client reads one or the other. */
+function served(cluster: Cluster): readonly string[] {
+  const whole = cluster.mustKubectl(['api-resources', '--cached=false', '-o', 'name']);
+  const group = cluster.kubectl(['get', '--raw', `/apis/${GROUP}/v1`]);
+  return [...(whole.includes(GROUP) ? ['/apis'] : []), ...(group.status === 0 ? [`/apis/${GROUP}/v1`] : [])];
 }
 
 function takesValues([verb]: readonly string[]): boolean {

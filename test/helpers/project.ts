@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLock, formatLock, type LockedImage } from '../../scripts/recipe/lock.ts';
-import { commandLine, ROOT } from './this-project.ts';
+import { commandLine, compiledLine, ROOT } from './this-project.ts';
 
 export { commandLine, ROOT };
 
@@ -17,6 +17,7 @@ export async function projectCopy(): Promise<string> {
     'templates',
     'upstream',
     'chart',
+    'chart.sha256',
   ]) {
     await cp(join(ROOT, path), join(folder, path), { recursive: true });
   }
@@ -54,7 +55,7 @@ export function runScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, commandLine(name, args), {
+  const { status, stdout, stderr } = spawnSync(process.execPath, compiledLine(name, args), {
     cwd: ROOT,
     encoding: 'utf8',
     env: { ...process.env, ...env },
@@ -68,7 +69,7 @@ export function startScript(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  return spawn(process.execPath, commandLine(name, args), {
+  return spawn(process.execPath, compiledLine(name, args), {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

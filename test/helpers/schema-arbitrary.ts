@@ -1,8 +1,8 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
-import { isObject } from '../../scripts/templatize/tree.ts';
-import { mergeValues } from '../../scripts/validate/merge-values.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+import { isObject } from '../../scripts/json/tree.ts';
+import { mergeValues } from '../../scripts/json/merge-values.ts';
 import { both, shapeOf } from './schema-shape.ts';
 import { anyString, matching, numberFor } from './schema-scalars.ts';
 
@@ -10,6 +10,8 @@ import { anyString, matching, numberFor } from './schema-scalars.ts';
 interface Context {
   readonly root: JsonObject;
   readonly ajv: Ajv;
+  /** By the text of their schema. */
+  readonly judges: Map<string, ValidateFunction>;
 }
 
 /**
@@ -20,11 +22,21 @@ interface Context {
  * @param defaults the chart's own values; without them every required key is drawn
  */
 export function valuesArbitrary(schema: JsonObject, defaults: JsonObject = {}): fc.Arbitrary<JsonObject> {
+  const key = JSON.stringify([schema, defaults]);
+  const made = known.get(key) ?? makeArbitrary(schema, defaults);
+  known.set(key, made);
+  return made;
+}
+
+/** By schema and defaults: hundreds of schemas are compiled for one, which takes seconds. */
+const known = new Map<string, fc.Arbitrary<JsonObject>>();
+
+function makeArbitrary(schema: JsonObject, defaults: JsonObject): fc.Arbitrary<JsonObject> {
   const root = withoutDefaults(schema);
   const ajv = new Ajv({ strict: false });
   ajv.addSchema(root, 'values');
   const whole = absolute(root) as JsonObject;
-  const values = draw(whole, defaults, { root: whole, ajv });
+  const values = draw(whole, defaults, { root: whole, ajv, judges: new Map() });
   if (values === undefined) throw new Error('The schema accepts nothing');
   return values as fc.Arbitrary<JsonObject>;
 }
@@ -80,10 +92,14 @@ function overDefaults(defaults: Json | undefined, own: Json): Json {
   return isObject(own) ? mergeValues(isObject(defaults) ? defaults : {}, own) : own;
 }
 
-/** Compiles at the first use: most schemas are small, but there are hundreds. */
-function judge(schema: JsonObject, { ajv }: Context): (value: Json) => boolean {
-  let validate: ValidateFunction | undefined;
-  return (value) => (validate ??= ajv.compile(schema))(value);
+/** Compiles at the first use: most schemas are small, but there are hundreds, many of them alike. */
+function judge(schema: JsonObject, { ajv, judges }: Context): (value: Json) => boolean {
+  const text = JSON.stringify(schema);
+  return (value) => {
+    const validate = judges.get(text) ?? ajv.compile(schema);
+    judges.set(text, validate);
+    return validate(value);
+  };
 }
 
 function plain(schema: JsonObject, defaults: Json | undefined, context: Context): Drawn {

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { messageOf } from '../../scripts/errors.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
 
 /** What a validator says of one place. */
 export interface SchemaFinding {

@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
-import { isObject } from '../../scripts/templatize/tree.ts';
+import { TEXT } from '../../scripts/chart/schema/text.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+import { isObject } from '../../scripts/json/tree.ts';
 
 /** A schema taken apart: what holds in any case, and lists of which one each must hold. */
 export interface Shape {
@@ -58,6 +59,8 @@ function join(key: string, a: Json, b: Json): Json {
   }
   if (typeof a === 'number' && typeof b === 'number')
     return key.startsWith('m') && key.includes('ax') ? Math.min(a, b) : Math.max(a, b);
+  // Any text: what else is said of it is tighter.
+  if (key === 'pattern' && a === TEXT) return b;
   if (key === 'additionalProperties' && (a === false || b === false)) return false;
   if (isObject(a) && isObject(b) && key !== 'default') return { allOf: [a, b] };
   return a;

@@ -1,4 +1,5 @@
-import type { Output } from '../../scripts/io/output.ts';
+import { teller } from '../../scripts/commands/terminal/tell.ts';
+import type { Output } from '../../scripts/commands/terminal/output.ts';
 
 /** An output that keeps every line in `said` instead of printing it. */
 export function silent(said: string[] = []): Output {
@@ -11,5 +12,11 @@ export function silent(said: string[] = []): Output {
     json: () => {},
     paint: (_, text) => text,
     status: () => {},
+    columns: () => Infinity,
   };
+}
+
+/** Prints what the pipeline says into `said`. */
+export function listener(said: string[] = []): ReturnType<typeof teller> {
+  return teller(silent(said));
 }

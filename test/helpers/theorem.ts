@@ -2,25 +2,21 @@ import fc from 'fast-check';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChartFiles } from '../../scripts/assemble/assemble.ts';
+import type { ChartFiles } from '../../scripts/chart/assemble.ts';
 import { ChartError, messageOf } from '../../scripts/errors.ts';
 import { writeChart } from '../../scripts/io/chart-dir.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
-import type { JsonObject, Manifest } from '../../scripts/parse/manifest.ts';
-import { parseManifest } from '../../scripts/parse/parse.ts';
-import type { Built } from '../../scripts/pipeline.ts';
-import type { Recipe } from '../../scripts/recipe/types.ts';
-import { isObject } from '../../scripts/templatize/tree.ts';
-import { apply, type Release } from '../../scripts/validate/apply.ts';
-import { compareObjects, showDifference } from '../../scripts/validate/compare.ts';
-import { mergeValues } from '../../scripts/validate/merge-values.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
+import type { Built } from '../../scripts/built.ts';
+import { isObject } from '../../scripts/json/tree.ts';
+import { apply } from '../../scripts/oracle/apply.ts';
+import type { Chart, Release } from '../../scripts/oracle/context.ts';
+import { compareObjects, showDifference } from '../../scripts/oracle/compare.ts';
 import { valuesArbitrary } from './schema-arbitrary.ts';
 
 /** A chart about which the theorem speaks: helm template (chart, v) ≡ apply (R, U, v). */
-export interface Subject {
-  readonly recipe: Recipe;
-  readonly manifest: Manifest;
-  readonly defaults: JsonObject;
+export interface Subject extends Chart {
   readonly files: ChartFiles;
   /** Where the chart is on disk. */
   readonly directory: string;
@@ -45,7 +41,7 @@ export function expectation(
   release: Release,
 ): readonly JsonObject[] | ChartError {
   try {
-    return apply(subject.recipe, subject.manifest, mergeValues(subject.defaults, values), release);
+    return apply(subject, values, release);
   } catch (error) {
     if (error instanceof ChartError && error.code === 'VALUES_REFUSED') return error;
     throw error;
@@ -98,8 +94,22 @@ export function drawValues(subject: Subject): fc.Arbitrary<JsonObject> {
     { weight: 1, arbitrary: drawn },
   );
   const release = { name: 'a', namespace: 'b' };
-  const accepted = any.filter((values) => !(expectation(subject, values, release) instanceof ChartError));
-  return fc.oneof({ weight: 6, arbitrary: accepted }, { weight: 1, arbitrary: any });
+  const judged = any
+    .map((values) => ({ values, expected: expectation(subject, values, release) }))
+    .filter(({ expected }) => expected instanceof ChartError || areDistinct(expected));
+  const accepted = judged.filter(({ expected }) => !(expected instanceof ChartError));
+  return fc
+    .oneof({ weight: 6, arbitrary: accepted }, { weight: 1, arbitrary: judged })
+    .map(({ values }) => values);
+}
+
+/** Two accounts that are given one name are one object twice, which neither side of the theorem can tell apart. */
+function areDistinct(objects: readonly JsonObject[]): boolean {
+  const keys = objects.map(({ apiVersion, kind, metadata }) => {
+    const { name, namespace } = isObject(metadata) ? metadata : {};
+    return JSON.stringify([apiVersion, kind, namespace, name]);
+  });
+  return new Set(keys).size === keys.length;
 }
 
 /** Helm 3 cannot read control characters whatever the chart; only of `global` the schema says nothing. */
@@ -107,15 +117,28 @@ function isReadByHelm({ global = {} }: JsonObject): boolean {
   return !/[\u007f-\u009f\ufeff\ufffe\uffff]/.test(JSON.stringify(global));
 }
 
-/** Values whose extraVolumeMounts name their own extraVolumes; those without any keep no mounts. */
+/** Values whose volume mounts name their own extraVolumes; without any they have no mounts. */
 function withKnownVolumes(values: JsonObject): JsonObject {
-  const { extraVolumes: volumes, extraVolumeMounts: mounts } = values;
-  if (!Array.isArray(mounts)) return values;
-  const names = Array.isArray(volumes) ? volumes.filter(isObject).map(({ name }) => name ?? '') : [];
-  const named = mounts
-    .filter(isObject)
-    .map((mount, i) => ({ ...mount, name: names[i % names.length] ?? '' }));
-  return { ...values, extraVolumeMounts: names.length === 0 ? [] : named };
+  const { extraVolumes, extraVolumeMounts, extraInitContainers } = values;
+  const names = objectsIn(extraVolumes).map(({ name }) => name ?? '');
+  const named = (mounts: Json | undefined): readonly JsonObject[] =>
+    names.length === 0
+      ? []
+      : objectsIn(mounts).map((mount, i) => ({ ...mount, name: names[i % names.length] ?? '' }));
+  return {
+    ...values,
+    ...(Array.isArray(extraVolumeMounts) && { extraVolumeMounts: named(extraVolumeMounts) }),
+    ...(Array.isArray(extraInitContainers) && {
+      extraInitContainers: objectsIn(extraInitContainers).map((container) => ({
+        ...container,
+        volumeMounts: named(container['volumeMounts']),
+      })),
+    }),
+  };
+}
+
+function objectsIn(list: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 /** Names that Helm takes for a release or a namespace. */

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build, type Built } from '../../scripts/pipeline.ts';
+import { type Built, build } from '../../scripts/built.ts';
+import { COMPILED, ROOT } from './root.ts';
 
-/** The repository's root, which is a chart project itself. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export { ROOT };
 
 let built: Promise<Built> | undefined;
 
@@ -26,4 +25,12 @@ export function commandLine(name: string, args: readonly string[] = []): readonl
   const [node, ...line] = npmScripts()[name]?.split(' ') ?? [];
   if (node !== 'node') throw new Error(`npm run ${name} is no command`);
   return [...line.map((arg) => (arg.startsWith('scripts/') ? join(ROOT, arg) : arg)), ...args];
+}
+
+const START = join(ROOT, 'test', 'helpers', 'start-compiled.js');
+
+/** The same as the installed package runs it, which starts faster; a command that it lacks as npm does. */
+export function compiledLine(name: string, args: readonly string[] = []): readonly string[] {
+  const file = join(ROOT, COMPILED, 'commands', `${name}.js`);
+  return existsSync(file) ? [START, name, ...args] : commandLine(name, args);
 }

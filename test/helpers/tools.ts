@@ -24,10 +24,19 @@ export type Tool =
   | 'gitea'
   | 'etcd'
   | 'kube-apiserver'
-  | 'crds';
+  | 'argocd-rule'
+  | 'crds'
+  | 'containerd'
+  | 'ctr'
+  | 'crictl'
+  | 'chromium'
+  | 'act'
+  /** Not a program: the right to be it, which containerd needs. */
+  | 'root';
 
 /** Path of a tool, from the cache of prepare.sh or PATH; undefined when it is missing. */
 export function findTool(name: Tool): string | undefined {
+  if (name === 'root') return process.getuid?.() === 0 ? name : undefined;
   const folders = [join(CACHE, 'bin'), ...(process.env['PATH'] ?? '').split(delimiter)];
   const own: Partial<Record<Tool, string>> = { gitea: join(GITEA_HOME, 'gitea'), crds: join(CACHE, 'crds') };
   const fixed = own[name];

@@ -1,8 +1,21 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { spawnSync } from 'node:child_process';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { diffChart, writeChart } from '../../scripts/io/chart-dir.ts';
 import { readBytes, readText, readTree, writeAtomic } from '../../scripts/io/files.ts';
 
 let folder = '';
@@ -17,6 +30,22 @@ async function all(): Promise<readonly string[]> {
 }
 
 describe('reading', () => {
+  test('no more than a limit, before anything is read', async () => {
+    const path = join(folder, 'large');
+    // A file of holes: reading it would take all memory.
+    await writeFile(path, '');
+    await truncate(path, 2 ** 40);
+    await expect(readText(path)).rejects.toMatchObject({
+      code: 'PARSE_LIMIT',
+      message: `${path} has ${2 ** 40} bytes; the limit is 5242880`,
+    });
+    await expect(readBytes(path)).rejects.toMatchObject({
+      message: `${path} has ${2 ** 40} bytes; the limit is 67108864`,
+    });
+    await truncate(path, 5 * 1024 * 1024);
+    await expect(readText(path)).resolves.toHaveLength(5 * 1024 * 1024);
+  });
+
   test.each([
     ['missing', 'ENOENT'],
     ['directory', 'EISDIR'],
@@ -37,12 +66,70 @@ describe('reading', () => {
     expect([...(await readBytes(join(folder, 'a')))].slice(0, 3)).toEqual([0xef, 0xbb, 0xbf]);
   });
 
-  test('a tree: files by path in one order, no folders, no links; none where nothing is', async () => {
+  test.each([
+    ['\u00e4\nb\n\u00ff\n', 'latin1', 1, 'byte 0 is 0xE4'],
+    ['recipe: 1\n# caf\u00e9\n', 'latin1', 2, 'byte 15 is 0xE9'],
+    ['a\n', 'utf16le', 1, undefined],
+    ['\ufeffa', 'utf16le', 1, 'byte 0 is 0xFF'],
+  ] as const)('%j in %s is no UTF-8: the line and the byte', async (text, encoding, line, reason) => {
+    const path = join(folder, 'a');
+    await writeFile(path, Buffer.from(text, encoding));
+    // NUL is UTF-8; what is read decides about it.
+    if (reason === undefined) expect(await readText(path)).toBe('a\0\n\0');
+    else
+      await expect(readText(path)).rejects.toMatchObject({
+        code: 'PARSE_ENCODING',
+        message: `${path}:${line} is not UTF-8 text: ${reason}`,
+      });
+  });
+
+  test('a text that is cut in the middle of a character', async () => {
+    await writeFile(join(folder, 'a'), Buffer.from('a\n\u20ac').subarray(0, -1));
+    await expect(readText(join(folder, 'a'))).rejects.toMatchObject({
+      message: `${join(folder, 'a')}:2 is not UTF-8 text: byte 2 is 0xE2`,
+    });
+  });
+
+  test('any bytes are text or refused with the first that is wrong', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 12 }), async (bytes) => {
+        await writeFile(join(folder, 'a'), bytes);
+        const text = await readText(join(folder, 'a')).catch((error: Error) => error);
+        expect(typeof text === 'string').toBe(isUtf8(bytes));
+        const at = /byte (\d+) is/.exec(String(text))?.[1];
+        if (at === undefined) return;
+        expect(isUtf8(bytes.subarray(0, Number(at)))).toBe(true);
+        expect(isUtf8(bytes.subarray(0, Number(at) + 1))).toBe(false);
+      }),
+    );
+  });
+
+  test.each([
+    ['a named pipe', (path: string) => spawnSync('mkfifo', [path])],
+    ['a device', (path: string) => symlink('/dev/zero', path)],
+  ])('%s that a user names is not waited for', async (kind, make) => {
+    await make(join(folder, 'a'));
+    await expect(readBytes(join(folder, 'a'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      message: `Cannot read ${join(folder, 'a')}: it is ${kind}, not a file`,
+    });
+  });
+
+  test('a file that is larger than any text is not read', async () => {
+    await (await open(join(folder, 'a'), 'w')).truncate(2 ** 40);
+    await expect(readText(join(folder, 'a'))).rejects.toMatchObject({
+      code: 'PARSE_LIMIT',
+      message: `${join(folder, 'a')} has ${2 ** 40} bytes; the limit is ${5 * 2 ** 20}`,
+    });
+  });
+
+  test('a tree: files by path in one order, no folders; none where nothing is; a link is refused', async () => {
     await mkdir(join(folder, 'b', 'empty'), { recursive: true });
     for (const path of ['b/z', 'b/A', 'a', 'c']) await writeFile(join(folder, path), path);
-    await symlink(join(folder, 'a'), join(folder, 'link'));
     expect([...(await readTree(folder))]).toEqual(['a', 'b/A', 'b/z', 'c'].map((path) => [path, path]));
     expect(await readTree(join(folder, 'none'))).toEqual(new Map());
+    await symlink(join(folder, 'a'), join(folder, 'link'));
+    await expect(readTree(folder)).rejects.toMatchObject({ code: 'FILE_SYSTEM' });
   });
 });
 
@@ -74,50 +161,5 @@ describe('writing whole or not at all', () => {
     for (const seen of await Promise.all(readers)) expect(texts.includes(seen)).toBe(true);
     await Promise.all(writers);
     expect(await all()).toEqual(['a']);
-  });
-});
-
-describe('a folder of generated files', () => {
-  const FILES = new Map([
-    ['Chart.yaml', 'name: a\n'],
-    ['templates/a.yaml', 'a: 1\n'],
-    ['templates/b.yaml', 'b: 1\n'],
-  ]);
-  const NOTHING = { changed: [], added: [], removed: [] };
-
-  test('is made, and then there is nothing to do', async () => {
-    expect(await writeChart(folder, FILES)).toEqual({ ...NOTHING, added: [...FILES.keys()] });
-    expect(await readTree(folder)).toEqual(FILES);
-    expect(await writeChart(folder, FILES)).toEqual(NOTHING);
-  });
-
-  test('stale files go, changed ones are replaced, others are not touched', async () => {
-    await writeChart(folder, FILES);
-    await writeFile(join(folder, 'templates/a.yaml'), 'edited by hand\n');
-    await rm(join(folder, 'templates/b.yaml'));
-    await mkdir(join(folder, 'old'));
-    for (const stale of ['old/c.yaml', 'templates/.hidden']) await writeFile(join(folder, stale), '');
-    const { mtimeMs, ino } = await stat(join(folder, 'Chart.yaml'));
-    const diff = {
-      changed: ['templates/a.yaml'],
-      added: ['templates/b.yaml'],
-      removed: ['old/c.yaml', 'templates/.hidden'],
-    };
-    expect(await diffChart(folder, FILES)).toEqual(diff);
-    expect(await readFile(join(folder, 'templates/a.yaml'), 'utf8')).toBe('edited by hand\n');
-    expect(await writeChart(folder, FILES)).toEqual(diff);
-    expect(await readTree(folder)).toEqual(FILES);
-    expect(await stat(join(folder, 'Chart.yaml'))).toMatchObject({ mtimeMs, ino });
-  });
-
-  test('to look at what differs writes nothing', async () => {
-    expect(await diffChart(join(folder, 'chart'), FILES)).toEqual({ ...NOTHING, added: [...FILES.keys()] });
-    expect(await all()).toEqual([]);
-  });
-
-  test('only the bytes count, not the mode', async () => {
-    await writeChart(folder, FILES);
-    await chmod(join(folder, 'Chart.yaml'), 0o600);
-    expect(await diffChart(folder, FILES)).toEqual(NOTHING);
   });
 });

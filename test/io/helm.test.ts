@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { rootCertificates } from 'node:tls';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { helmEngines, preferredHelm, testEngines } from '../../scripts/io/helm-engines.ts';
+import { helmEngines, preferredHelm } from '../../scripts/io/helm-engines.ts';
 import { helmAt, helmEnv } from '../../scripts/io/helm.ts';
+import { testEngines } from '../helpers/engines.ts';
 
 let folder = '';
 

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeAtomic } from '../../scripts/io/files.ts';
+import { processMark } from '../../scripts/io/processes.ts';
 import { runProgram } from '../../scripts/io/program.ts';
 import {
   removeLeftBehind,
@@ -13,14 +13,13 @@ import {
   tidyUp,
   withTemporaryFolder,
 } from '../../scripts/io/temporary.ts';
+import { DEAD } from '../helpers/marks.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'temporary-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const { pid: DEAD } = spawnSync(process.execPath, ['--version']);
 
 test('a process that is told to end removes what is half written, not what is done', async () => {
   const [half, done] = [temporaryName(join(folder, 'half')), temporaryName(join(folder, 'done'))];
@@ -64,20 +63,15 @@ test('a folder goes when what needed it ends, or fails', async () => {
 });
 
 test('what dead processes of this machine left is removed; of living ones and of other machines it stays', async () => {
-  const left = `a-${DEAD}@${hostname()}.abc`;
-  const kept = [
-    `a-${process.pid}@${hostname()}.abc`,
-    `a-${DEAD}@elsewhere.abc`,
-    `b-${DEAD}@${hostname()}.abc`,
-    'a-mine',
-  ];
+  const left = `a-${DEAD}.abc`;
+  const kept = [`a-${processMark()}.abc`, `a-1@elsewhere.abc`, `b-${DEAD}.abc`, 'a-mine'];
   for (const name of [left, ...kept]) await mkdir(join(folder, name, 'registry'), { recursive: true });
   await withTemporaryFolder('a-', async () => undefined, folder);
   expect((await readdir(folder)).toSorted()).toEqual(kept.toSorted());
 });
 
 test('a file that a killed process had half written goes when the file is written again', async () => {
-  const names = [`f.${DEAD}@${hostname()}.abc.tmp`, `g.${DEAD}@${hostname()}.abc.tmp`];
+  const names = [`f.${DEAD}.abc.tmp`, `g.${DEAD}.abc.tmp`];
   for (const name of names) await writeFile(join(folder, name), 'half');
   await writeAtomic(join(folder, 'f'), 'whole');
   expect((await readdir(folder)).toSorted()).toEqual(['f', names[1]]);
@@ -101,5 +95,20 @@ test.runIf(process.platform !== 'win32')(
 test.runIf(process.platform !== 'win32')('a program that does not end in time is killed', async () => {
   const options = { env: process.env, patience: 200, apart: true };
   const result = await runProgram('sh', ['-c', 'trap "" TERM; echo said; sleep 60 & wait'], options);
-  expect(result).toEqual({ code: null, stdout: 'said\n', stderr: '', late: true });
+  expect(result).toEqual({ code: null, stdout: 'said\n', stderr: '', late: true, long: false });
 });
+
+test.runIf(process.platform !== 'win32').each([true, false])(
+  'a program whose child says more than it may is killed, and the child ends (apart: %s)',
+  async (apart) => {
+    const ended = join(folder, `ended-${apart}`);
+    const options = { env: process.env, patience: 60_000, most: 100_000, apart };
+    const script = `(trap '' PIPE; while echo ${'x'.repeat(1000)}; do :; done 2>/dev/null; touch "${ended}") & wait`;
+    const { stdout, ...result } = await runProgram('sh', ['-c', script], options);
+    expect(result).toMatchObject({ code: null, late: false, long: true });
+    expect(stdout.length).toBeLessThan(400_000);
+    // In a group of its own it is killed itself.
+    if (apart) return;
+    while (!existsSync(ended)) await new Promise((resolve) => setTimeout(resolve, 10));
+  },
+);

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { NODE_VERSIONS } from '../helpers/node-versions.ts';
 import { commandLine, ROOT } from '../helpers/this-project.ts';
 
 const PRINT = ['--import', 'tsx', join('test', 'long', 'print-digest.ts')];
@@ -37,13 +38,7 @@ interface Way {
 }
 
 const WAYS: readonly Way[] = [
-  {
-    name: 'this Node',
-    program: [process.execPath],
-    version: `v${process.versions.node.split('.')[0] ?? ''}.`,
-  },
-  { name: 'Node 22', program: ['npx', '-y', '-p', 'node@22', 'node'], version: 'v22.' },
-  { name: 'Node 24', program: ['npx', '-y', '-p', 'node@24', 'node'], version: 'v24.' },
+  ...NODE_VERSIONS,
   {
     name: 'another time zone and locale',
     program: [process.execPath],
@@ -79,7 +74,7 @@ it.each(WAYS)('the release has the same digest with $name', (way) => {
   expect(first && digestOf(first).digest).toBe(digest);
 });
 
-it.each(WAYS.slice(0, 3))('what moves images starts with $name: it knows the flags of V8', ({ program }) => {
+it.each(NODE_VERSIONS)('a command starts with $name', ({ program }) => {
   const [command = '', ...args] = program;
   const { stdout, status } = spawnSync(command, [...args, ...commandLine('mirror', ['--help'])], {
     encoding: 'utf8',

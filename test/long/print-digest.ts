@@ -1,6 +1,6 @@
 /* Builds and packs this repository's chart and prints the manifest's digest, for node-matrix. */
 import { packageChart } from '../../scripts/package/artifact.ts';
-import { build } from '../../scripts/pipeline.ts';
+import { build } from '../../scripts/built.ts';
 import { ROOT } from '../helpers/this-project.ts';
 
 const { files, lock } = await build(ROOT);

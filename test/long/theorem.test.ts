@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import { testEngines } from '../helpers/engines.ts';
 import { proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 

@@ -134,4 +134,42 @@ describe('redirects', () => {
     await expect(read(registry)).rejects.toMatchObject({ code: 'REGISTRY_REDIRECT' });
     expect(registry.requests.length).toBeLessThan(10);
   });
+
+  describe('of a HEAD to a URL that is signed for GET alone', () => {
+    const signed = async (status: number, storage: FakeRegistry) => {
+      storage.faults.add({ method: 'HEAD', times: 99, effect: { kind: 'status', status } });
+      const to = `http://${storage.host}/v2/${OWN}/blobs/${DESCRIPTOR.digest}?signature=abc`;
+      const registry = await start({ faults: [{ times: 99, effect: { kind: 'redirect', to } }] });
+      return openOn(registry.host);
+    };
+
+    test.each([403, 405])('answered %i: the first byte tells whether it is there', async (status) => {
+      const storage = await withBlob();
+      const store = await signed(status, storage);
+      expect(await store.exists(DESCRIPTOR)).toBe(true);
+      expect(await store.exists({ ...DESCRIPTOR, size: 7 })).toBe(false);
+      expect(storage.requests.filter(({ method }) => method === 'GET')).toMatchObject([
+        { headers: { range: 'bytes=0-0' } },
+        { headers: { range: 'bytes=0-0' } },
+      ]);
+      expect(await (await signed(status, await start())).exists(DESCRIPTOR)).toBe(false);
+    });
+
+    test('a refusal of the GET, too, is one', async () => {
+      const storage = await withBlob();
+      storage.faults.add({ method: 'GET', times: 99, effect: { kind: 'status', status: 403 } });
+      await expect((await signed(403, storage)).exists(DESCRIPTOR)).rejects.toMatchObject({
+        message: expect.stringMatching(/^GET .*redirected to .*: answered 403/) as string,
+      });
+    });
+
+    test('one of the registry itself is as it was', async () => {
+      const registry = await withBlob({ faults: [{ effect: { kind: 'status', status: 403 } }] });
+      await expect((await openOn(registry.host)).exists(DESCRIPTOR)).rejects.toMatchObject({
+        code: 'REGISTRY_DENIED',
+        message: expect.stringMatching(/^HEAD .*: answered 403/) as string,
+      });
+      expect(registry.requests).toHaveLength(1);
+    });
+  });
 });

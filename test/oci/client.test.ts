@@ -208,12 +208,28 @@ describe('tokens', () => {
     ]);
   });
 
-  test('a realm that cannot be asked: Gitea takes Basic as well', async () => {
-    const challenge = 'Bearer realm="http://10.1.2.3/v2/token",service="x", Basic realm="Gitea"';
+  test('a realm of another host gets no password, and is not gone around by Basic', async () => {
+    const challenge = `Bearer realm="https://auth.example.org/v2/token",service="x", Basic realm="Gitea"`;
     const effect = { kind: 'status', status: 401, headers: { 'www-authenticate': challenge } } as const;
     const registry = await withBlob({ flavour: 'gitea', login: LOGIN, faults: [{ effect }] });
-    expect(await read(registry, { env: ENV })).toBe(DESCRIPTOR.digest);
-    expect(registry.requests[1]?.headers.authorization).toMatch(/^Basic /);
+    await expect(read(registry, { env: ENV })).rejects.toMatchObject({
+      code: 'REGISTRY_REDIRECT',
+      message: `http://${registry.host}/: the token realm of its WWW-Authenticate is https://auth.example.org/v2/token, another host, which does not get the password of this one`,
+    });
+    expect(registry.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  test('a realm on this machine under another name is asked past any proxy', async () => {
+    const registry = await withBlob({ login: LOGIN });
+    const realm = `http://localhost:${registry.host.split(':')[1]}/v2/token`;
+    const headers = { 'www-authenticate': `Bearer realm="${realm}",service="x"` };
+    registry.faults.add({ effect: { kind: 'status', status: 401, headers } });
+    const dead = { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' };
+    expect(await read(registry, { env: { ...ENV, ...dead } })).toBe(DESCRIPTOR.digest);
+    expect(registry.requests[1]?.headers).toMatchObject({
+      host: new URL(realm).host,
+      authorization: expect.stringMatching(/^Basic /) as string,
+    });
   });
 
   test('a realm where nobody listens: Gitea takes Basic as well', async () => {

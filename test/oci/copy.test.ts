@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ChartError } from '../../scripts/errors.ts';
-import { copy, fetchManifest, graphOf, platformsOf, type CopyEvent } from '../../scripts/oci/copy.ts';
+import { copy, fetchManifest, graphOf, platformsIn, type CopyEvent } from '../../scripts/oci/copy.ts';
 import { readAll } from '../../scripts/oci/digest.ts';
 import { layoutStore } from '../../scripts/oci/layout.ts';
-import { childrenOf, mediaTypeOf } from '../../scripts/oci/manifest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
 import type { ContentStore } from '../../scripts/oci/store.ts';
+import { draws } from '../helpers/draws.ts';
 import type { Effect, RegistryFault } from '../helpers/fake-faults.ts';
 import { fakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, graphStore, image, index, multiArch, withRoot, type Graph } from '../helpers/oci-graph.ts';
@@ -44,9 +44,6 @@ const effects: fc.Arbitrary<Effect> = fc.oneof(
   fc.nat(60_000).map((bytes) => ({ kind: 'short-answer', bytes }) as const),
   fc.constant({ kind: 'lose-answer' } as const),
   fc.constant({ kind: 'corrupt-answer' } as const),
-  fc
-    .constantFrom('0-0', '0-99', '0-70000', '')
-    .map((value) => ({ kind: 'header', name: 'range', value }) as const),
 );
 
 const faults: fc.Arbitrary<readonly RegistryFault[]> = fc.array(
@@ -54,13 +51,13 @@ const faults: fc.Arbitrary<readonly RegistryFault[]> = fc.array(
     effect: effects,
     skip: fc.nat(12),
     times: fc.integer({ min: 1, max: 6 }),
-    method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH'),
+    method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT'),
   }),
   { maxLength: 4 },
 );
 
 test('under any faults a copy ends whole and tagged, or untagged; without them it then finishes', async () => {
-  const flavours = fc.constantFrom('distribution', 'gitea', 'spec');
+  const flavours = fc.constantFrom('distribution', 'gitea');
   await fc.assert(
     fc.asyncProperty(specs, flavours, faults, faults, async (spec, flavour, sourceFaults, targetFaults) => {
       const graph = build(spec);
@@ -85,7 +82,7 @@ test('under any faults a copy ends whole and tagged, or untagged; without them i
         await Promise.all([from.close(), to.close()]);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: draws(10, 100) },
   );
 });
 
@@ -127,7 +124,7 @@ test('any graph goes through a layout unchanged, and its order has children firs
         await rm(folder, { recursive: true });
       }
     }),
-    { numRuns: 25 },
+    { numRuns: draws(10, 100) },
   );
 });
 
@@ -218,43 +215,87 @@ test('an error says which side failed', async () => {
 
 test('the platforms of an index, without those of attestations', async () => {
   const graph = multiArch('platforms', 10);
-  expect(await platformsOf(graphStore(graph), graph.root)).toEqual(['linux/amd64', 'linux/arm64']);
+  expect(
+    platformsIn({ descriptor: graph.root, bytes: await fetchManifest(graphStore(graph), graph.root) }, ''),
+  ).toEqual(['linux/amd64', 'linux/arm64']);
   const [one, two] = [image('a', []), image('b', [])];
   const manifests = [
     { ...one.root, platform: { os: 'linux', architecture: 'amd64' } },
     { ...two.root, platform: { os: 'unknown', architecture: 'unknown' } },
   ];
   const attested = withRoot(OCI_INDEX, { manifests }, [...one.contents.values(), ...two.contents.values()]);
-  expect(await platformsOf(graphStore(attested), attested.root)).toEqual(['linux/amd64']);
-});
-
-test.each([
-  ['not JSON', 'nonsense', 'is not JSON'],
-  ['a list', '[]', 'is not a JSON object'],
-  ['without a config', '{"layers":[]}', 'which is no descriptor'],
-  [
-    'with a foreign digest',
-    '{"config":{"mediaType":"a/b","digest":"md5:1","size":1}}',
-    'which is no descriptor',
-  ],
-])('a manifest that is %s is refused', (_, text, reason) => {
-  expect(() => childrenOf(Buffer.from(text), OCI_MANIFEST, 'here')).toThrow(
-    expect.objectContaining({ code: 'OCI_MANIFEST', message: expect.stringContaining(reason) as string }),
-  );
-});
-
-test('the media type: stated in the body, by the header, or what its members show', () => {
-  const of = (json: object, stated?: string): string =>
-    mediaTypeOf(Buffer.from(JSON.stringify(json)), stated, '');
-  expect(of({ mediaType: 'a/b' }, 'c/d')).toBe('a/b');
-  expect(of({}, 'c/d')).toBe('c/d');
-  expect(of({ manifests: [] })).toBe(OCI_INDEX);
-  expect(of({ config: {} }, '')).toBe(OCI_MANIFEST);
+  expect(
+    platformsIn(
+      { descriptor: attested.root, bytes: await fetchManifest(graphStore(attested), attested.root) },
+      '',
+    ),
+  ).toEqual(['linux/amd64']);
 });
 
 test('a manifest that claims to be huge is not read', async () => {
   const descriptor = { mediaType: OCI_MANIFEST, digest: `sha256:${'0'.repeat(64)}`, size: 2 ** 40 };
   await expect(fetchManifest(graphStore(image('x', [])), descriptor)).rejects.toMatchObject({
     code: 'OCI_MANIFEST',
+  });
+});
+
+/** Indexes, each listing the one before it under several names. */
+function chain(levels: number, names = 1): Graph {
+  const contents = new Map<string, Uint8Array>();
+  let { root, contents: below } = index([]);
+  for (let level = 0; ; level++) {
+    for (const [digest, bytes] of below) contents.set(digest, bytes);
+    if (level === levels) return { root, contents };
+    const manifests = Array.from({ length: names }, (_, i) => ({ ...root, annotations: { name: `${i}` } }));
+    ({ root, contents: below } = withRoot(OCI_INDEX, { manifests }, []));
+  }
+}
+
+test('an index below ten thousand others is refused by name, at once, whatever is copied to', async () => {
+  const graph = chain(10_000);
+  const folder = await mkdtemp(join(tmpdir(), 'copy-'));
+  try {
+    const store = graphStore(graph);
+    const refused = { code: 'OCI_MANIFEST', message: expect.stringMatching(/sha256:.*32 levels/) as string };
+    await expect(graphOf(store, graph.root)).rejects.toMatchObject(refused);
+    await expect(copy(store, layoutStore(folder), graph.root, { tag: 'v1' })).rejects.toMatchObject(refused);
+    expect(await layoutStore(folder).resolve('v1')).toBeUndefined();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('an index that is reached by a billion ways is looked at once', async () => {
+  const graph = chain(30, 2);
+  const folder = await mkdtemp(join(tmpdir(), 'copy-'));
+  try {
+    const layout = layoutStore(folder);
+    await copy(graphStore(graph), layout, graph.root, { tag: 'v1' });
+    expect(await layout.exists(graph.root)).toBe(true);
+    expect(await graphOf(layout, graph.root)).toHaveLength(31);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('manifests that together are larger than those of any image are refused before they fill the memory', async () => {
+  const padding = 'x'.repeat(3_900_000);
+  const parts = Array.from({ length: 6 }, (_, i) => withRoot(OCI_INDEX, { manifests: [], padding, i }, []));
+  const graph = index(parts);
+  await expect(graphOf(graphStore(graph), graph.root)).rejects.toMatchObject({
+    code: 'OCI_MANIFEST',
+    message: expect.stringMatching(/sha256:.*more than 16777216 bytes/) as string,
+  });
+});
+
+test('a tag is for a manifest, whatever a list of a layout says', async () => {
+  const { contents } = image('no manifest', []);
+  const [[digest, bytes] = ['', new Uint8Array()]] = contents;
+  const root = { mediaType: 'application/json', digest, size: bytes.byteLength };
+  const store = graphStore({ root, contents });
+  const target = { ...store, exists: async () => true, tag: async () => expect.fail('tagged') };
+  await expect(copy(store, target, root, { tag: 'v1' })).rejects.toMatchObject({
+    code: 'OCI_MANIFEST',
+    message: `the graph@${digest} is described as application/json, which is of no manifest`,
   });
 });

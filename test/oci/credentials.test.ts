@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { mask } from '../../scripts/io/secrets.ts';
+import { mask } from '../../scripts/secrets/secrets.ts';
 import { runHelper, type RunProgram } from '../../scripts/oci/credential-helper.ts';
 import { findCredentials, type CredentialOptions, type Credentials } from '../../scripts/oci/credentials.ts';
 
@@ -86,6 +86,7 @@ test('helpers: the one of the host, or the store of all, also for what the file 
     asked.push(`${program} ${args.join(' ')} < ${stdin}`);
     return {
       code: 0,
+      long: false,
       stdout: JSON.stringify({ ServerURL: stdin, Username: 'helped', Secret: 'helper-secret' }),
     };
   };
@@ -110,9 +111,17 @@ test('helpers: the one of the host, or the store of all, also for what the file 
 test('a helper comes before what an old login left in the file, which is used when it has nothing', async () => {
   const auths = { [`https://${HOST}/v1/`]: basic('oldest:one'), [HOST]: basic('old:one') };
   await write('.docker/config.json', { auths, credsStore: 'all' });
-  const has: RunProgram = async () => ({ code: 0, stdout: '{"Username":"new","Secret":"of the helper"}' });
+  const has: RunProgram = async () => ({
+    code: 0,
+    long: false,
+    stdout: '{"Username":"new","Secret":"of the helper"}',
+  });
   expect(await find({ run: has })).toMatchObject({ username: 'new' });
-  const nothing: RunProgram = async () => ({ code: 1, stdout: 'credentials not found in native keychain' });
+  const nothing: RunProgram = async () => ({
+    code: 1,
+    long: false,
+    stdout: 'credentials not found in native keychain',
+  });
   expect(await find({ run: nothing })).toMatchObject({ username: 'old' });
 });
 
@@ -120,6 +129,7 @@ test('a store alone is asked, as cloud registries are set up', async () => {
   await write('.docker/config.json', { credsStore: 'ecr-login' });
   const run: RunProgram = async (program) => ({
     code: 0,
+    long: false,
     stdout: `{"Username":"AWS","Secret":"${program}"}`,
   });
   expect(await find({ run })).toMatchObject({ username: 'AWS', password: 'docker-credential-ecr-login' });
@@ -131,7 +141,11 @@ test.each([
   { auths: { [HOST]: {} }, credsStore: 'all' },
 ])('a helper that has nothing is no error, and the next file is looked at: %j', async (config) => {
   await write('.docker/config.json', config);
-  const run: RunProgram = async () => ({ code: 1, stdout: 'credentials not found in native keychain\n' });
+  const run: RunProgram = async () => ({
+    code: 1,
+    long: false,
+    stdout: 'credentials not found in native keychain\n',
+  });
   expect(await find({ run })).toBeUndefined();
   await write('.config/helm/registry/config.json', { auths: { [HOST]: basic('helm:helm-secret') } });
   expect(await find({ run })).toMatchObject({ username: 'helm' });
@@ -170,6 +184,23 @@ test.each([
   expect(String(error)).not.toContain('eyJhb-secret');
 });
 
+test('a config.json that is no file, or larger than any, is not read', async () => {
+  const file = join(home, '.docker', 'config.json');
+  await mkdir(file, { recursive: true });
+  await expect(find()).rejects.toMatchObject({
+    code: 'REGISTRY_CREDENTIALS',
+    message: `${file}, in which docker or helm keeps logins, is no file`,
+  });
+  await rm(file, { recursive: true });
+  // A device: it has no end, and no size.
+  await symlink('/dev/zero', file);
+  await expect(find()).rejects.toThrow('is no file');
+  await rm(file);
+  await writeFile(file, '');
+  await truncate(file, 2 ** 40);
+  await expect(find()).rejects.toThrow('has more than 4194304 bytes');
+});
+
 test.each([
   { auths: null },
   { auths: { [HOST]: null } },
@@ -181,11 +212,12 @@ test.each([
 });
 
 test.each([
-  ['fails', { code: 2, stdout: 'no keychain: pass-phrase-1' }, 'ended with status 2'],
-  ['answers nonsense', { code: 0, stdout: 'the-secret-itself' }, 'not understood'],
+  ['fails', { code: 2, long: false, stdout: 'no keychain: pass-phrase-1' }, 'ended with status 2'],
+  ['does not stop', { code: null, long: true, stdout: '{' }, 'its answer has more than 65536 bytes'],
+  ['answers nonsense', { code: 0, long: false, stdout: 'the-secret-itself' }, 'not understood'],
   [
     'has an identity token',
-    { code: 0, stdout: '{"Username":"<token>","Secret":"identity"}' },
+    { code: 0, long: false, stdout: '{"Username":"<token>","Secret":"identity"}' },
     'identity token',
   ],
 ])('a helper that %s', async (_, result, reason) => {

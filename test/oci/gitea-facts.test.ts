@@ -2,13 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { readAll, streamOf } from '../../scripts/oci/digest.ts';
 import { OCI_MANIFEST } from '../../scripts/oci/media-types.ts';
-import { parseRegistryReference } from '../../scripts/oci/reference.ts';
+import { parseRegistryReference } from '../../scripts/recipe/reference.ts';
 import type { OpenRepository } from '../../scripts/oci/registry.ts';
 import type { ContentStore, Descriptor } from '../../scripts/oci/store.ts';
 import { execute, inspect } from '../../scripts/publish/execute.ts';
 import { refuseConflict } from '../../scripts/publish/conflict.ts';
 import type { Publication } from '../../scripts/publish/publication.ts';
 import { packageChart } from '../../scripts/package/artifact.ts';
+import type { RegistryFault } from '../helpers/fake-faults.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes, graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
 import { openOn, testWaiting } from './registry-setup.ts';
@@ -23,15 +24,15 @@ import { openOn, testWaiting } from './registry-setup.ts';
  *   a public package wants an anonymous token   client.test.ts (tokens)
  *   POST without Content-Type loses the body    upload.test.ts (without faults)
  *   POST ?digest= (monolithic)                  never sent: below
- *   POST, PATCH, PUT                            upload.test.ts, contract/stores.test.ts (fake Gitea)
- *   GET on the upload location                  upload.test.ts (a cut upload goes on)
- *   PATCH that leaves a gap: 416                upload.test.ts (another offset)
+ *   POST, PUT; PATCH is never sent: below       upload.test.ts, contract/stores.test.ts (fake Gitea)
+ *   GET on the upload location                  never sent: upload.test.ts (loses what was cut)
  *   PUT with a wrong digest                     upload.test.ts (that always lies)
  *   GET blob with Range: 200 and the whole      client.test.ts (download, gitea)
  *   mount from the same or another owner        contract/stores.test.ts; of another owner: below
  *   nested names                                below
  *   upper case in a name                        reference.test.ts; from the server: below
  *   an owner that does not exist                client.test.ts (manifests)
+ *   who may only read, and a limit              below
  *   a manifest before its blob or child         below
  *   a manifest that is not JSON                 below
  *   the same tag with another digest            below
@@ -87,7 +88,8 @@ async function pushText(store: ContentStore, text: string, mediaType = OCI_MANIF
 describe('tokens', () => {
   test('one that Gitea does not take any more is asked for anew, and the work goes on', async () => {
     await registry.close();
-    registry = await fakeRegistry({ flavour: 'gitea', login: LOGIN, tokenUses: 2 });
+    // More than are under way at once: others must not use up what one of them was given.
+    registry = await fakeRegistry({ flavour: 'gitea', login: LOGIN, tokenUses: 5 });
     const store = await open();
     await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1', concurrency: 1 });
     expect(await store.resolve('v1')).toEqual(GRAPH.root);
@@ -127,6 +129,36 @@ describe('what is never asked of a Gitea', () => {
     });
     expect(asked().filter((request) => request.startsWith('DELETE'))).toEqual([]);
     expect(registry.content.tags.size).toBe(0);
+  });
+});
+
+test.each<readonly [string, RegistryFault['effect'], RegExp, RegExp]>([
+  [
+    'a token or a team that only reads',
+    { kind: 'status', status: 401, headers: { 'content-type': 'text/plain' }, body: 'reqPackageAccess\n' },
+    /answered 401: reqPackageAccess\n/,
+    /^They may read here, but not write \(in Gitea: .*write:package.*team/,
+  ],
+  [
+    'a limit that is reached',
+    { kind: 'status', status: 403 },
+    /answered 403\n/,
+    /LIMIT_TOTAL_OWNER_SIZE or LIMIT_SIZE_CONTAINER/,
+  ],
+  [
+    'anything else',
+    { kind: 'status', status: 403, body: '{"errors":[{"code":"DENIED"}]}' },
+    /answered 403: DENIED\n/,
+    /^Check that they are right and that they may write this repository .*team/,
+  ],
+])('%s is told by its answer', async (_, effect, message, hint) => {
+  const target = await open();
+  // Gitea takes the POST, and looks when the bytes have come.
+  registry.faults.add({ method: 'PUT', path: '/uploads/', times: 99, effect });
+  await expect(copy(graphStore(GRAPH), target, GRAPH.root, { tag: 'v1' })).rejects.toMatchObject({
+    code: 'REGISTRY_DENIED',
+    message: expect.stringMatching(message) as string,
+    hint: expect.stringMatching(hint) as string,
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type * as FsPromises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,12 +161,39 @@ test.each([
   '[]',
   'null',
   '{"manifests":[null]}',
+  `{"manifests":[],"more":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+  '{"manifests":[{"mediaType":"a/b","digest":"sha512:../../../etc/passwd","size":1}]}',
+  '{"manifests":[{"mediaType":"a/b","digest":"..:passwd","size":1}]}',
   '{"manifests":[{"mediaType":"a/b","digest":"sha256:../../../etc/passwd","size":1}]}',
   `{"manifests":[{"mediaType":"a/b","digest":"sha256:${'a'.repeat(64)}","size":1,"annotations":{"org.opencontainers.image.ref.name":5}}]}`,
-])('an index.json that is %s is refused', async (text) => {
+])('an index.json that is %.80s is refused', async (text) => {
   await writeFile(join(folder, 'index.json'), text, {});
   await expect(layoutStore(folder).resolve('v1')).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
   await expect(layoutTags(folder)).rejects.toMatchObject({ code: 'OCI_LAYOUT' });
+});
+
+test('an entry by another algorithm stays, its tag is taken, and what it names is not taken unchecked', async () => {
+  const digest = `sha512:${'ab'.repeat(64)}`;
+  const entry = {
+    mediaType: GRAPH.root.mediaType,
+    digest,
+    size: 1,
+    annotations: { 'org.opencontainers.image.ref.name': 'theirs' },
+  };
+  await writeFile(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }), {});
+  const store = layoutStore(folder);
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  expect((await layoutTags(folder)).get('theirs')?.digest).toBe(digest);
+  expect(JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))).toMatchObject({
+    manifests: expect.arrayContaining([entry]) as unknown[],
+  });
+  const theirs = await store.resolve('theirs');
+  await mkdir(join(folder, 'blobs', 'sha512'));
+  await writeFile(join(folder, 'blobs', ...digest.split(':')), '{', {});
+  await expect(graphOf(store, theirs ?? GRAPH.root)).rejects.toMatchObject({
+    code: 'OCI_DIGEST',
+    message: expect.stringContaining(`${digest} is no sha256 digest`) as string,
+  });
 });
 
 test('a digest that is no sha256 is refused before anything is written', async () => {

@@ -145,13 +145,54 @@ test('a tag for referrers that names an image is refused', async () => {
   });
 });
 
-test('a later page of referrers that is missing ends the list, and no tag is asked for', async () => {
+test('a later page that is missing, or is something else, makes no whole list of the others', async () => {
   const registry = await start();
   const store = await openOn(registry.host);
   await copy(graphStore(GRAPH), store, GRAPH.root);
-  const signatures = await sign(store, 3);
-  registry.faults.add({ path: 'referrers/', skip: 1, effect: { kind: 'status', status: 404 } });
-  expect(await store.referrers(GRAPH.root.digest)).toEqual(signatures.slice(0, 2));
+  for (const tag of ['a', 'b', 'c']) await store.tag(GRAPH.root, tag);
+  await sign(store, 3);
+  const later = (path: string, effect: RegistryFault['effect']): void =>
+    registry.faults.add({ path, skip: 1, effect });
+  for (const path of ['/tags/', '/referrers/']) {
+    later(path, { kind: 'status', status: 404 });
+    const listed = path === '/tags/' ? store.tags() : store.referrers(GRAPH.root.digest);
+    await expect(listed).rejects.toMatchObject({
+      code: 'REGISTRY_ANSWER',
+      message: expect.stringMatching(/answered 404/) as string,
+    });
+  }
+  later('/referrers/', { kind: 'status', status: 200, body: '{}' });
+  await expect(store.referrers(GRAPH.root.digest)).rejects.toThrow(
+    /referrers of sha256:\w+: page 2 is no index/,
+  );
+});
+
+const tagsAs = (body: string): RegistryFault => ({
+  path: '/tags/',
+  effect: { kind: 'status', status: 200, body },
+});
+
+test.each([
+  ['{"tags":[{"toString":1}]}', 'has tags that are no list of names'],
+  ['{"tags":{"a":1}}', 'has tags that are no list of names'],
+  [`{"tags":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'is JSON of 100001 levels, more than 64'],
+  ['<html>', 'is not JSON'],
+])('tags as %.30s are refused', async (body, reason) => {
+  const registry = await start({ faults: [tagsAs(body)] });
+  await expect((await openOn(registry.host)).tags()).rejects.toMatchObject({
+    code: 'REGISTRY_ANSWER',
+    message: `http://${registry.host}/v2/owner/name/tags/list: the answer ${reason}`,
+  });
+});
+
+test('pages that together are longer than any list are refused before they fill the memory', async () => {
+  const faults = Array.from({ length: 5 }, (_, n) => page(n, [`${n}`.padEnd(5_000_000, 'x')]));
+  const registry = await start({ faults });
+  await expect((await openOn(registry.host)).tags()).rejects.toMatchObject({
+    code: 'REGISTRY_ANSWER',
+    message: expect.stringContaining('or 16777216 bytes') as string,
+  });
+  expect(asked(registry, '/tags/')).toHaveLength(4);
 });
 
 test('what is pushed is listed under its subject by us, where the registry does not do it', async () => {

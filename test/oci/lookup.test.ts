@@ -28,6 +28,8 @@ const NAMES = names({
   'six.example.org': ['::1'],
   'meta.example.org': ['169.254.169.254'],
   'cable.example.org': ['fe80::1'],
+  'here.localhost': ['127.0.0.1', '::1'],
+  'away.localhost': ['127.0.0.1', '192.0.2.1'],
   'zero.example.org': ['0.0.0.0'],
   'mapped.example.org': ['::ffff:169.254.169.254'],
 });
@@ -53,6 +55,10 @@ test.each([
   ['local.example.org', 'six.example.org', '::1'],
   ['local.example.org', 'meta.example.org', 'REGISTRY_REDIRECT'],
   ['127.0.0.1', 'six.example.org', '::1'],
+  ['here.localhost', 'six.example.org', '::1'],
+  ['git.example.org', 'here.localhost', 'REGISTRY_REDIRECT'],
+  ['git.example.org', 'away.localhost', 'REGISTRY_REFERENCE'],
+  ['127.0.0.1', 'away.localhost', 'REGISTRY_REFERENCE'],
   ['meta.example.org', 'meta.example.org', '169.254.169.254'],
 ])('a registry %s may lead to %s: %s', async (own, other, expected) => {
   const lookup = guardedLookup(own, NAMES);
@@ -80,5 +86,16 @@ test('a redirect to a name of a link-local address is refused, one to a name of 
     });
   } finally {
     await registry.close();
+  }
+});
+
+test('a registry whose name says that it is this machine, and is not, is not spoken to', async () => {
+  const env = { HOME: '/nonexistent', REGISTRY_USERNAME: 'somebody', REGISTRY_PASSWORD: 'a secret' };
+  for (const port of [80, 5000]) {
+    const store = await openOn(`away.localhost:${port}`, 'owner/name', { lookup: NAMES, env });
+    await expect(store.resolve('1')).rejects.toMatchObject({
+      code: 'REGISTRY_REFERENCE',
+      message: expect.stringMatching(/^away\.localhost is 192\.0\.2\.1, although/) as string,
+    });
   }
 });

@@ -73,6 +73,33 @@ test('what has another size than it should have is not there', async () => {
   }
 });
 
+test('what the registry calls something else than it is, is not there as that', async () => {
+  const store = await openOn(registry.host);
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  registry.faults.add({ method: 'HEAD', effect: header('content-type', DOCKER_MANIFEST) });
+  expect(await store.exists(GRAPH.root)).toBe(false);
+  registry.faults.add({ method: 'GET', effect: header('content-type', DOCKER_MANIFEST) });
+  await expect(store.resolve('v1')).rejects.toMatchObject({
+    code: 'OCI_MANIFEST',
+    message: expect.stringContaining(`is served as ${DOCKER_MANIFEST}, but it is ${OCI_MANIFEST}`) as string,
+  });
+});
+
+// Measured on Distribution 2.8: while another stores the same blob once more.
+test.each([1, 2])('a manifest whose blob the registry does not know for a moment (%i)', async (times) => {
+  const body = '{"errors":[{"code":"DIGEST_INVALID"},{"code":"MANIFEST_BLOB_UNKNOWN"}]}';
+  registry.faults.add({
+    method: 'PUT',
+    path: '/manifests/',
+    times,
+    effect: { kind: 'status', status: 400, body },
+  });
+  const copied = copy(graphStore(GRAPH), await openOn(registry.host), GRAPH.root, { tag: 'v1' });
+  if (times === 1) await copied;
+  else await expect(copied).rejects.toMatchObject({ code: 'REGISTRY_ANSWER' });
+  expect(registry.content.tags.size).toBe(2 - times);
+});
+
 test('what is answered 404 is not there, whatever length the answer states', async () => {
   const store = await openOn(registry.host);
   for (const descriptor of [GRAPH.root, describeBytes(bytesOf('manifests', 1000))]) {

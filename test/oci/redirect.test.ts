@@ -71,7 +71,7 @@ describe('a registry on the loopback cannot make the client speak http to others
   afterEach(() => registry.close());
 
   test.each<readonly [string, RegistryFault]>([
-    ['the token realm', { effect: { kind: 'status', status: 401, headers: realm } }],
+    ['the token realm of its WWW-Authenticate', { effect: { kind: 'status', status: 401, headers: realm } }],
     ['the redirect', { method: 'GET', effect: { kind: 'redirect', to: 'http://storage.example.org/' } }],
     [
       'the upload location',

@@ -3,8 +3,8 @@ import { digestOf, readAll } from '../../scripts/oci/digest.ts';
 import type { Descriptor } from '../../scripts/oci/store.ts';
 import { fakeRegistry, type FakeOptions, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { openRegistry, type OpenRepository, type RegistryOptions } from '../../scripts/oci/registry.ts';
-import { parseRegistryReference } from '../../scripts/oci/reference.ts';
-import type { Waiting } from '../../scripts/fetch/retry.ts';
+import { parseRegistryReference } from '../../scripts/recipe/reference.ts';
+import type { Waiting } from '../../scripts/http/retry.ts';
 
 /** A clock that does not wait, and what it was asked for, in milliseconds. */
 export interface TestWaiting extends Waiting {

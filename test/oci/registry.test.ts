@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
-import { resolveImage } from '../../scripts/oci/resolve-image.ts';
+import { resolveImages } from '../../scripts/oci/resolve-image.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { close, listen } from '../helpers/http-server.ts';
 import { graphStore, image, multiArch } from '../helpers/oci-graph.ts';
@@ -132,14 +132,68 @@ test('an image by tag or digest, with its platforms; credentials of the environm
   const name = { registry: registry.host, repository: 'owner/image' };
   const options = { env: ENV, waiting: testWaiting() };
   const expected = { digest: GRAPH.root.digest, platforms: ['linux/amd64', 'linux/arm64'] };
-  expect(await resolveImage({ ...name, tag: 'v1' }, options)).toEqual(expected);
-  expect(await resolveImage({ ...name, digest: GRAPH.root.digest }, options)).toEqual(expected);
-  expect(await resolveImage(name, options)).toEqual({ digest: single.root.digest, platforms: [] });
-  await expect(resolveImage({ ...name, tag: 'v0' }, options)).rejects.toMatchObject({
-    code: 'OCI_NOT_FOUND',
-  });
+  const references = [
+    { ...name, tag: 'v1' },
+    { ...name, digest: GRAPH.root.digest },
+    name,
+    { ...name, tag: 'v0' },
+    { ...name, tag: 'v1' },
+  ];
+  let told = 0;
+  const answers = await resolveImages(references, options, () => (told += 1));
+  expect(answers).toEqual([
+    expected,
+    expected,
+    { digest: single.root.digest, platforms: [] },
+    expect.objectContaining({ code: 'OCI_NOT_FOUND' }),
+    expected,
+  ]);
+  expect(told).toBe(4);
   const asked = registry.requests.slice(before).map(({ headers }) => headers.authorization ?? 'nobody');
   expect(asked.filter((authorization) => authorization.startsWith('Basic'))).toEqual([]);
+});
+
+test('the images of a registry are asked for with one token, each by one request', async () => {
+  const registry = started(await fakeRegistry({ login: LOGIN, publicPull: true }));
+  const names = ['owner/a', 'owner/b', 'owner/c'];
+  for (const name of names) {
+    const store = await openOn(registry.host, name, { env: ENV });
+    await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  }
+  const before = registry.requests.length;
+  const references = names.map((repository) => ({ registry: registry.host, repository, tag: 'v1' }));
+  const answers = await resolveImages(references, { env: {}, waiting: testWaiting() });
+  expect(answers.map((answer) => 'digest' in answer && answer.digest)).toEqual(
+    names.map(() => GRAPH.root.digest),
+  );
+  const asked = registry.requests
+    .slice(before)
+    .map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`);
+  expect(asked.slice(0, 3)).toEqual([
+    'GET /v2/owner/a/manifests/v1',
+    'GET /v2/token',
+    'GET /v2/owner/a/manifests/v1',
+  ]);
+  expect(asked.slice(3).toSorted()).toEqual(['GET /v2/owner/b/manifests/v1', 'GET /v2/owner/c/manifests/v1']);
+});
+
+test('a registry that is not there is found out once, and others answer', async () => {
+  const registry = started(await fakeRegistry());
+  const store = await openOn(registry.host, 'owner/a', { env: ENV });
+  await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
+  const away = { registry: '127.0.0.1:1', tag: 'v1' };
+  const waiting = testWaiting();
+  const answers = await resolveImages(
+    [
+      { ...away, repository: 'x/y' },
+      { ...away, repository: 'x/z' },
+      { registry: registry.host, repository: 'owner/a', tag: 'v1' },
+    ],
+    { env: {}, waiting },
+  );
+  expect(answers[0]).toMatchObject({ code: 'REGISTRY_NETWORK' });
+  expect(answers[1]).toBe(answers[0]);
+  expect(answers[2]).toMatchObject({ digest: GRAPH.root.digest });
 });
 
 test.each(['registry-1.docker.io', 'index.docker.io', 'docker.io'])(

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
-import { mask } from '../../scripts/io/secrets.ts';
+import { mask } from '../../scripts/secrets/secrets.ts';
 import { copy } from '../../scripts/oci/copy.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { blobSource } from '../../scripts/oci/blob-source.ts';
-import { digestOf, isDigest, readAll, verified } from '../../scripts/oci/digest.ts';
-import type { ByteStream } from '../../scripts/oci/store.ts';
+import { digestOf, readAll, verified } from '../../scripts/oci/digest.ts';
+import { isDigest } from '../../scripts/recipe/reference.ts';
+import type { ByteStream } from '../../scripts/io/byte-stream.ts';
 import { describeBytes } from '../helpers/oci-graph.ts';
 
 // By its default size, fast-check makes 10 bytes at most.
@@ -65,26 +66,21 @@ test('what is a digest', () => {
     expect(isDigest(text)).toBe(false);
 });
 
-test('a blob for upload: any pieces, in any order, taken whole or given up half way', async () => {
-  const part = fc.double({ min: 0, max: 1, noNaN: true });
-  const take = fc.record({ from: part, length: part, giveUpAfter: fc.option(fc.nat(3)) });
-  const takes = fc.array(take, { maxLength: 8 });
+test('a blob for upload: read again and again, to its end or given up half way', async () => {
+  const reads = fc.array(fc.option(fc.nat(3)), { maxLength: 8 });
   await fc.assert(
-    fc.asyncProperty(bytes, pieceSize, takes, async (content, size, taken) => {
+    fc.asyncProperty(bytes, pieceSize, reads, async (content, size, givenUpAfter) => {
       const source = blobSource(describeBytes(content), async () => inPieces(content, size));
-      for (const { from, length, giveUpAfter } of taken) {
-        const offset = Math.round(from * content.byteLength);
-        const most = Math.round(length * (content.byteLength - offset));
-        const stream = source.take(offset, most)[Symbol.asyncIterator]();
+      for (const most of givenUpAfter) {
+        const stream = source.read()[Symbol.asyncIterator]();
         const pieces: Uint8Array[] = [];
-        for (let n = 0; n !== giveUpAfter; n++) {
+        for (let n = 0; n !== most; n++) {
           const step = await stream.next();
           if (step.done === true) break;
           pieces.push(step.value);
         }
         const found = Buffer.concat(pieces);
-        const whole = Buffer.from(content.subarray(offset, offset + most));
-        expect(found.equals(giveUpAfter === null ? whole : whole.subarray(0, found.length))).toBe(true);
+        expect(found.equals(most === null ? content : content.subarray(0, found.length))).toBe(true);
       }
       expect(source.error()).toBeUndefined();
       source.close();
@@ -92,23 +88,34 @@ test('a blob for upload: any pieces, in any order, taken whole or given up half 
   );
 });
 
-test('pieces that follow each other open the blob once', async () => {
-  let opened = 0;
+test('a blob that is read anew is closed where it was left', async () => {
   const content = Buffer.alloc(100, 'x');
-  const source = blobSource(describeBytes(content), async () => {
-    opened++;
-    return inPieces(content, 7);
-  });
-  const parts = [
-    await collect(source.take(0, 30)),
-    await collect(source.take(30, 30)),
-    await collect(source.take(60, 40)),
-  ];
-  expect(Buffer.concat(parts).equals(content)).toBe(true);
-  expect(opened).toBe(1);
+  const closed: number[] = [];
+  let opened = 0;
+  const source = blobSource(describeBytes(content), async () => told(++opened));
+  async function* told(number: number): ByteStream {
+    try {
+      yield* inPieces(content, 7);
+    } finally {
+      closed.push(number);
+    }
+  }
+  await source.read()[Symbol.asyncIterator]().next();
+  expect((await collect(source.read())).equals(content)).toBe(true);
+  expect(closed).toEqual([1, 2]);
 });
 
-test('a piece that is still being read keeps its stream, and its error is nobody else’s', async () => {
+test.each([
+  [99, 'has more than its 99 bytes'],
+  [101, 'ended after 100 of 101 bytes'],
+])('a blob for upload that is not of %i bytes is found out', async (size, words) => {
+  const content = Buffer.alloc(100, 'x');
+  const source = blobSource({ ...describeBytes(content), size }, async () => inPieces(content, 7));
+  const message = expect.stringContaining(words) as string;
+  await expect(collect(source.read())).rejects.toMatchObject({ code: 'OCI_DIGEST', message });
+});
+
+test('the error of a stream that was left is nobody else’s', async () => {
   const content = Buffer.alloc(100, 'x');
   let opened = 0;
   let begun = (): void => {};
@@ -121,9 +128,9 @@ test('a piece that is still being read keeps its stream, and its error is nobody
   const source = blobSource(describeBytes(content), async () =>
     ++opened === 1 ? hanging() : inPieces(content, 7),
   );
-  const stale = collect(source.take(0, 100));
+  const stale = collect(source.read());
   await reading;
-  const found = collect(source.take(0, 100));
+  const found = collect(source.read());
   await vi.waitFor(() => expect(opened).toBe(2));
   expect((await found).equals(content)).toBe(true);
   fail();
@@ -137,7 +144,7 @@ test('a checked blob that is wrong fails before its last bytes leave', async () 
   const source = blobSource(descriptor, async () => verified(inPieces(content, 10), descriptor, 'here'));
   let left = 0;
   const read = async (): Promise<void> => {
-    for await (const piece of source.take(0, 100)) left += piece.byteLength;
+    for await (const piece of source.read()) left += piece.byteLength;
   };
   await expect(read()).rejects.toMatchObject({ code: 'OCI_DIGEST' });
   expect(left).toBe(90);

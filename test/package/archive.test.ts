@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ChartFiles } from '../../scripts/assemble/assemble.ts';
+import type { ChartFiles } from '../../scripts/chart/assemble.ts';
+import { writeChart } from '../../scripts/io/chart-dir.ts';
+import { testEngines } from '../helpers/engines.ts';
 import { packArchive, unpackArchive } from '../../scripts/package/archive.ts';
+import { parseMetadata } from '../../scripts/package/metadata.ts';
+import { withArchive } from '../../scripts/verify/load-archive.ts';
+import { TAR_END, tarEntry } from '../helpers/tar.ts';
 
 const MTIME = '2026-01-02T03:04:05Z';
 const LARGEST = 5 * 1024 * 1024;
@@ -54,6 +62,8 @@ const CHART = new Map([
   ['README.md', 'é漢😀\n'],
 ]);
 
+const AGENT = 'apiVersion: v2\nname: agent\nversion: 1.0.0\n';
+
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
@@ -101,21 +111,44 @@ describe('packArchive', () => {
     ['an empty part', 'templates//a'],
     ['a folder', 'templates/'],
     ['a backslash', 'templates\\a'],
+    ['two dots before its name', '..a'],
+    ['a drive', 'c:/a'],
+    ['a NUL', 'a\0b'],
     ['nothing', ''],
   ])('a path with %s is refused', async (_, path) => {
     await expect(packArchive('agent', new Map([...CHART, [path, '']]), MTIME)).rejects.toMatchObject({
       code: 'PACKAGE_INVALID',
-      message: `"${path}" is no path inside a chart`,
+      message: `${JSON.stringify(path)} is no path inside a chart`,
     });
   });
 
-  test.each(['..a', 'a..', '.helmignore', 'templates/_helpers.tpl', 'a b', 'é'])(
-    'a file may be named %s',
-    async (path) => {
-      const files = new Map([...CHART, [path, 'x']]);
-      expect((await unpackArchive(await packArchive('agent', files, MTIME))).get(path)).toBe('x');
-    },
-  );
+  test.each([
+    'a..',
+    'b/..a',
+    '.helmignore',
+    'templates/_helpers.tpl',
+    'a b',
+    'a\nb',
+    'é漢😀',
+    'é'.repeat(60),
+    'x'.repeat(101),
+    'x'.repeat(300),
+    `${'d'.repeat(155)}/${'f'.repeat(99)}`,
+    `${'d'.repeat(200)}/${'f'.repeat(300)}`,
+  ])('a file may be named %j, and every Helm reads it', async (path) => {
+    const list = '{{ range $path, $_ := .Files }}\n# {{ $path | quote }}{{ end }}';
+    const files = new Map([...CHART, ['Chart.yaml', AGENT], ['templates/b.yaml', list], [path, 'x']]);
+    const packed = await packArchive('agent', files, MTIME);
+    expect((await unpackArchive(packed)).get(path)).toBe('x');
+    if (path.startsWith('templates/')) return;
+    await withArchive({ name: 'agent', version: '1.0.0' }, packed, async (file) => {
+      for (const helm of await testEngines()) {
+        const { stdout, stderr } = await helm.exec(['template', 'agent', file]);
+        expect(stderr).toBe('');
+        expect(stdout).toContain(`# ${JSON.stringify(path)}\n`);
+      }
+    });
+  });
 
   test('a file may have 5 MiB and no byte more, however few characters they are', async () => {
     const withFile = (text: string): ChartFiles => new Map([...CHART, ['big.txt', text]]);
@@ -150,17 +183,55 @@ describe('unpackArchive', () => {
     expect((await unpackArchive(await packArchive('agent', files, MTIME))).get('a.txt')).toBe('\uFEFFa');
   });
 
+  test('what helm package makes is read as it was, names that no plain header holds too', async () => {
+    const files = new Map([
+      ['Chart.yaml', AGENT],
+      ['values.yaml', 'a: 1\n'],
+      ['é漢😀.txt', 'é'],
+      [`${'d'.repeat(120)}/${'f'.repeat(120)}.txt`, ''],
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), 'helm-package-'));
+    try {
+      await writeChart(join(folder, 'agent'), files);
+      for (const helm of await testEngines()) {
+        const { stderr } = await helm.exec(['package', join(folder, 'agent'), '--destination', folder]);
+        expect(stderr).toBe('');
+        const found = await unpackArchive(await readFile(join(folder, 'agent-1.0.0.tgz')));
+        const { name } = parseMetadata(found.get('Chart.yaml') ?? '');
+        expect(new Map([...found, ['Chart.yaml', name]])).toEqual(
+          new Map([...files, ['Chart.yaml', 'agent']]),
+        );
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test.each([
-    ['nothing', () => new Uint8Array()],
-    ['a text', () => new TextEncoder().encode('<html>')],
-    ['a compressed text', () => gzipSync('<html>'.repeat(500))],
-    ['half of an archive', (tgz: Uint8Array) => tgz.subarray(0, tgz.length / 2)],
-    ['an archive that is cut off inside', (tgz: Uint8Array) => gzipSync(gunzipSync(tgz).subarray(0, 700))],
-  ])('%s is no chart archive', async (_, spoil) => {
+    ['nothing', () => new Uint8Array(), 'unexpected end of file'],
+    ['a text', () => new TextEncoder().encode('<html>'), 'incorrect header check'],
+    ['a compressed text', () => gzipSync('<html>'.repeat(500)), 'at byte 0 a header has another checksum'],
+    ['half of an archive', (tgz: Uint8Array) => tgz.subarray(0, tgz.length / 2), 'unexpected end of file'],
+    [
+      'an archive that is cut off inside',
+      (tgz: Uint8Array) => gzipSync(gunzipSync(tgz).subarray(0, 700)),
+      'at byte 1024 it ends without the two empty blocks that end a tar',
+    ],
+    [
+      'more than Helm opens',
+      () => gzipSync(new Uint8Array(100 * 1024 * 1024 + 1)),
+      'unpacked it has more than 104857600 bytes',
+    ],
+    [
+      'two files of one path in two folders',
+      () => gzipSync(Buffer.concat([tarEntry('a/x'), tarEntry('b/x'), TAR_END])),
+      'two files have one path below their folders',
+    ],
+  ])('%s is no chart archive', async (_, spoil, reason) => {
     const spoilt = spoil(await packArchive('agent', CHART, MTIME));
     await expect(unpackArchive(spoilt)).rejects.toMatchObject({
       code: 'PACKAGE_INVALID',
-      message: 'The bytes are no chart archive',
+      message: `The bytes are no chart archive: ${reason}`,
     });
   });
 });

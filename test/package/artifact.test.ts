@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ChartFiles } from '../../scripts/assemble/assemble.ts';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
+import type { ChartFiles } from '../../scripts/chart/assemble.ts';
+import { testEngines } from '../helpers/engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
 import { packArchive } from '../../scripts/package/archive.ts';
 import { packageChart, type Blob } from '../../scripts/package/artifact.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
-import { smallProject } from '../assemble/small-project.ts';
+import { smallProject } from '../chart/small-project.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
 const CREATED = '2026-01-02T03:04:05Z';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configBlob, manifestAnnotations, parseMetadata } from '../../scripts/package/metadata.ts';
-import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
-import { isObject } from '../../scripts/templatize/tree.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+import { isObject } from '../../scripts/json/tree.ts';
 
 /** Chart.yaml with every member that Helm knows, in the order of the Go structs. */
 const WHOLE = {

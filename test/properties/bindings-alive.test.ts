@@ -4,21 +4,19 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ChartError } from '../../scripts/errors.ts';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import type { Json, JsonObject } from '../../scripts/parse/manifest.ts';
-import type { Entry } from '../../scripts/recipe/types.ts';
-import { equalJson, getPath, isObject, setPath } from '../../scripts/templatize/tree.ts';
-import { compareObjects } from '../../scripts/validate/compare.ts';
-import { mergeValues } from '../../scripts/validate/merge-values.ts';
+import { newestEngine } from '../helpers/engines.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+import type { Entry } from '../../scripts/recipe/entry.ts';
+import { equalJson, getPath, isObject, setPath } from '../../scripts/json/tree.ts';
+import { compareObjects } from '../../scripts/oracle/compare.ts';
+import { mergeValues } from '../../scripts/json/merge-values.ts';
 import { drawValues, expectation, render, schemaOf, subjectOf } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
 const { model, project, manifest } = await thisProject();
 const { recipe } = project;
 const subject = await subjectOf(await thisProject());
-const found = await testEngines();
-/** The oldest Helm and the newest. */
-const engines = [found.at(0), found.at(-1)].filter((helm) => helm !== undefined);
+const engines = await newestEngine();
 /** Values with which every object of the chart is there, so that every binding can show. */
 const everything: JsonObject = {
   monitoring: { metricsPort: 9091, podMonitor: { create: true }, prometheusRule: { create: true } },
@@ -27,7 +25,11 @@ const everything: JsonObject = {
   ],
 };
 const release = { name: 'multus', namespace: 'default' };
-const drawn = fc.sample(drawValues(subject), { numRuns: 300, seed: 7 });
+const arbitrary = drawValues(subject);
+/** Batches of values; a batch is drawn when the ones before it do not change an entry. */
+const batches: (readonly JsonObject[])[] = [];
+const BATCH = 20;
+const MOST = 300 / BATCH;
 const accepts = new Ajv({ strict: false }).compile(schemaOf(subject));
 
 afterAll(() => rm(dirname(subject.directory), { recursive: true }));
@@ -39,27 +41,41 @@ function ownPart(entry: Entry, value: Json | undefined): Json | undefined {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !others.has(`${entry.path}.${key}`)));
 }
 
-/** Elements that name a volume which is there in any case. */
+/** Elements that name a volume which is there in any case, and have no lists that may name others. */
 function referring(entry: Entry, value: Json | undefined): Json | undefined {
-  if (entry.as !== 'append' || entry.refers === undefined || !Array.isArray(value)) return value;
-  const { key } = entry.refers;
-  return value.filter(isObject).map((item) => ({ ...item, [key]: 'cni' }));
+  if (entry.place !== 'append' || !Array.isArray(value)) return value;
+  const key = entry.refers?.key;
+  const empty = Object.fromEntries((entry.inner ?? []).map(({ list }) => [list, []]));
+  return value
+    .filter(isObject)
+    .map((item) => ({ ...item, ...(key !== undefined && { [key]: 'cni' }), ...empty }));
+}
+
+/** Elements that say all that they may: what one leaves out changes nothing. */
+function complete({ place, fields = {} }: Entry, value: Json | undefined): Json | undefined {
+  if (place !== 'each' || !Array.isArray(value)) return value;
+  const says = (item: Json): boolean =>
+    isObject(item) && Object.values(fields).every((key) => Object.keys(item[key] ?? {}).length > 0);
+  return value.filter(says);
 }
 
 /** Values that differ from `everything` in one entry only. */
 function changeOf(entry: Entry): JsonObject {
-  const changes = drawn.flatMap((values): readonly JsonObject[] => {
-    const value = referring(entry, ownPart(entry, getPath(values, entry.path)));
-    return value === undefined || value === null ? [] : [setPath(everything, entry.path, value)];
-  });
   const before = asTree(expectation(subject, everything, release));
-  const change = changes.find((values) => {
-    if (!accepts(mergeValues(subject.defaults, values))) return false;
-    const after = expectation(subject, values, release);
-    return !(after instanceof ChartError) && !equalJson(asTree(after), before);
-  });
-  if (change === undefined) throw new Error(`No draw changes ${entry.path}`);
-  return change;
+  for (let i = 0; i < MOST; i++) {
+    const drawn = (batches[i] ??= fc.sample(arbitrary, { numRuns: BATCH, seed: 7 + i }));
+    const changes = drawn.flatMap((values): readonly JsonObject[] => {
+      const value = complete(entry, referring(entry, ownPart(entry, getPath(values, entry.path))));
+      return value === undefined || value === null ? [] : [setPath(everything, entry.path, value)];
+    });
+    const change = changes.find((values) => {
+      if (!accepts(mergeValues(subject.defaults, values))) return false;
+      const after = expectation(subject, values, release);
+      return !(after instanceof ChartError) && !equalJson(asTree(after), before);
+    });
+    if (change !== undefined) return change;
+  }
+  throw new Error(`No draw changes ${entry.path}`);
 }
 
 /** Objects by kind in one tree: a changed name or namespace is a change inside, not another object. */
@@ -77,8 +93,8 @@ type Field = readonly (string | number)[];
 function fieldsOf(entry: Entry): readonly Field[] {
   const followers = recipe.entries.filter(
     (other) =>
-      (other.as === 'json' && (other.derive ?? []).some(({ from }) => from === entry.path)) ||
-      (other.as === 'checksum' && other.of === entry.path),
+      (other.form === 'json' && (other.derive ?? []).some(({ from }) => from === entry.path)) ||
+      (other.form === 'checksum' && other.of === entry.path),
   );
   const own = model.lifts
     .filter(({ value }) => value === entry.path)

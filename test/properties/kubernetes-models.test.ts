@@ -7,8 +7,9 @@ import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { expect, test } from 'vitest';
 import { ChartError } from '../../scripts/errors.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
-import { setPath } from '../../scripts/templatize/tree.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
+import { setPath } from '../../scripts/json/tree.ts';
+import { draws } from '../helpers/draws.ts';
 import { findingsOf } from '../helpers/crd.ts';
 import { drawRelease, drawValues, expectation } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
@@ -50,7 +51,7 @@ test('every object is one of Kubernetes for whatever values', () => {
       const objects = expectation(subject, values, release);
       if (!(objects instanceof ChartError)) objects.forEach(validate);
     }),
-    { numRuns: 100 },
+    { numRuns: draws(15, 200) },
   );
 }, 120_000);
 

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { testEngines } from '../../scripts/io/helm-engines.ts';
-import type { JsonObject } from '../../scripts/parse/manifest.ts';
+import { testEngines } from '../helpers/engines.ts';
+import type { JsonObject } from '../../scripts/json/json.ts';
 import { contradictions, expectation, proveFor, subjectOf, type Subject } from '../helpers/theorem.ts';
 import { thisProject } from '../helpers/this-project.ts';
 
 const engines = await testEngines();
 const release = { name: 'a', namespace: 'b' };
-const RUNS = 25;
+/** Hundreds: test/long/theorem.test.ts. */
+const RUNS = 6;
 
 let subject: Subject;
 

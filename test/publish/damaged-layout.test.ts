@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { layoutStore } from '../../scripts/oci/layout.ts';
-import { executeAll, planAll, type DoneJob } from '../../scripts/publish/publish.ts';
+import { executeAll, planAll } from '../../scripts/publish/publish.ts';
+import type { DoneJob } from '../../scripts/publish/job.ts';
 import { bytesOf, graphStore, image } from '../helpers/oci-graph.ts';
-import { silent } from '../helpers/silent.ts';
+import { listener } from '../helpers/silent.ts';
 
 const LAYER = bytesOf('a layer', 1000);
 const GRAPH = image('published', [LAYER]);
@@ -24,7 +25,7 @@ async function publish(): Promise<DoneJob | undefined> {
     target: layoutStore(folder),
     tag: '1.0.0',
   };
-  const [done] = await executeAll(await planAll([{ kind: 'chart', publication }], silent()), silent());
+  const [done] = await executeAll(await planAll([{ kind: 'chart', publication }], listener()), listener());
   return done;
 }
 

@@ -1,13 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
 import { finish } from '../../scripts/publish/finish.ts';
-import { executeAll, planAll, type Job } from '../../scripts/publish/publish.ts';
+import { executeAll, planAll } from '../../scripts/publish/publish.ts';
+import type { Job } from '../../scripts/publish/job.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { graphStore, image } from '../helpers/oci-graph.ts';
-import { silent } from '../helpers/silent.ts';
+import { listener } from '../helpers/silent.ts';
 import { openOn } from '../oci/registry-setup.ts';
 
 const MINE = image('mine', []);
@@ -26,7 +27,7 @@ async function release(pull: () => void) {
     const target = await openOn(registry.host, `own/${kind}`);
     return { kind, publication: { source: graphStore(MINE), root: MINE.root, target, tag: '1.0.0' } };
   });
-  const done = await executeAll(await planAll(await Promise.all(jobs), silent()), silent());
+  const done = await executeAll(await planAll(await Promise.all(jobs), listener()), listener());
   const [, published] = done;
   if (published === undefined) throw new Error('nothing is published');
   const pulled = async (): Promise<readonly string[]> => {
@@ -34,8 +35,8 @@ async function release(pull: () => void) {
     return ['3.0.0', '4.0.0'];
   };
   const chart = { name: 'chart', version: '1.0.0' };
-  const input = { chart, pieces: [], plan: published.plan, done, built: undefined };
-  return finish(project, input, pulled, silent());
+  const input = { chart, pieces: [], plan: published.plan, done, anonymousPulls: [], built: undefined };
+  return finish(project, input, pulled, listener());
 }
 
 async function receipt(): Promise<unknown> {
@@ -66,4 +67,45 @@ test('what is still there says who pulled it; what was there before is not waite
   const before = performance.now();
   expect(await release(() => undefined)).toMatchObject({ result: 'already-published' });
   expect(performance.now() - before).toBeLessThan(900);
+});
+
+describe('a release that finds everything there', () => {
+  const PATH = (): string => join(project, 'dist', 'chart-1.0.0.receipt.json');
+
+  test('leaves the receipt of the one that brought it', async () => {
+    await release(() => undefined);
+    const first = await readFile(PATH(), 'utf8');
+    expect(JSON.parse(first)).toMatchObject({
+      result: 'published',
+      steps: [{ action: 'upload' }, {}, {}, {}],
+    });
+    expect(await release(() => undefined)).toMatchObject({ result: 'already-published', steps: [] });
+    expect(await readFile(PATH(), 'utf8')).toBe(first);
+  });
+
+  test('adds who pulled it, when nobody could before', async () => {
+    const broken = release(() => {
+      throw new Error('no route');
+    });
+    await expect(broken).rejects.toThrow('no route');
+    expect(await receipt()).toMatchObject({ result: 'published', pulledBy: [] });
+    await release(() => undefined);
+    expect(await receipt()).toMatchObject({
+      result: 'published',
+      steps: [{ action: 'upload' }, {}, {}, {}],
+      pulledBy: ['3.0.0', '4.0.0'],
+    });
+  });
+
+  test.each([
+    ['of another digest', '{"receipt":1,"target":"a","tag":"1.0.0","digest":"sha256:0"}'],
+    ['no JSON', '{'],
+    ['null', 'null'],
+    ['larger than any receipt', ' '.repeat(4 * 1024 * 1024 + 1)],
+  ])('writes its own where the file is %s', async (_, text) => {
+    await release(() => undefined);
+    await writeFile(PATH(), text);
+    await release(() => undefined);
+    expect(await receipt()).toMatchObject({ result: 'already-published', steps: [] });
+  });
 });

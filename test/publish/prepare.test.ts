@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ChartError } from '../../scripts/errors.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
-import type { Output } from '../../scripts/io/output.ts';
-import { build, type Built } from '../../scripts/pipeline.ts';
-import { prepare } from '../../scripts/publish/prepare.ts';
+import { digestOf } from '../../scripts/oci/digest.ts';
+import { type Built, build } from '../../scripts/built.ts';
+import { prepare } from '../../scripts/pipeline.ts';
 import { projectCopy } from '../helpers/project.ts';
-import { oracleRender, printed } from '../validate/oracle-render.ts';
+import { listener } from '../helpers/silent.ts';
+import { oracleRender, printed } from '../helpers/oracle-render.ts';
 
 const engines: Helm[] = [];
 vi.mock('../../scripts/io/helm-engines.ts', () => ({ helmEngines: async () => engines }));
@@ -33,6 +35,7 @@ function helm(own: Partial<Helm> = {}): Helm {
     path: '/nowhere/helm',
     exec: () => Promise.reject(new Error('not asked for')),
     lint: () => Promise.resolve(),
+    install: () => Promise.resolve('{"chart":{}}'),
     template: async (_, release, values) =>
       printed(oracleRender({ ...built, recipe: built.project.recipe }, values, release)),
     ...own,
@@ -44,8 +47,7 @@ function prepared(
   options: Parameters<typeof prepare>[1] = {},
 ): ReturnType<typeof prepare> {
   engines.splice(0, Infinity, ...own);
-  const out = { step: (label: string, detail: string) => steps.push(`${label} ${detail}`) };
-  return prepare(root, options, {}, out as unknown as Output);
+  return prepare(root, options, {}, listener(steps));
 }
 
 test('a chart that every Helm lints and renders as the oracle says is packed', async () => {
@@ -54,7 +56,22 @@ test('a chart that every Helm lints and renders as the oracle says is packed', a
     name: built.project.recipe.chart.name,
     version: built.project.recipe.chart.version,
   });
-  expect(steps.at(-1)).toMatch(/^proved \d+ renders equal to the oracle on Helm 9\.9\.9 and Helm 9\.9\.9$/);
+  expect(steps.at(-1)).toMatch(
+    /^proved \d+ renders of the packed chart equal to the oracle on Helm 9\.9\.9 and Helm 9\.9\.9$/,
+  );
+});
+
+test('what is linted and rendered are the very bytes that are published', async () => {
+  const seen = new Set<string>();
+  const looking = helm({
+    lint: async (chart) => void seen.add(digestOf(await readFile(chart))),
+    template: async (chart, release, values) => {
+      seen.add(digestOf(await readFile(chart)));
+      return helm().template(chart, release, values);
+    },
+  });
+  const { artifact } = await prepared([looking]);
+  expect([...seen]).toEqual([artifact.chart.descriptor.digest]);
 });
 
 test.each([
@@ -75,6 +92,28 @@ test('a chart that lint does not like is refused', async () => {
     helm({ lint: () => Promise.reject(new ChartError('HELM_FAILED', 'lint: no icon')) }),
   ]);
   await expect(refused).rejects.toMatchObject({ code: 'HELM_FAILED', message: 'lint: no icon' });
+});
+
+test.each<[string, number, boolean]>([
+  ['is refused', 1_100_000, true],
+  ['is warned of', 890_000, false],
+])('a release that is larger than Kubernetes takes, or nearly, %s', async (_, bytes, refused) => {
+  // Hexadecimal digits become half in gzip, and a third more in base64.
+  const digits = createHash('shake256', { outputLength: (bytes * 3) / 4 })
+    .update('digits')
+    .digest('hex');
+  const data = Buffer.from('in the chart').toString('base64');
+  const release = { manifest: digits, chart: { templates: [{ name: 'templates/x.yaml', data }] } };
+  const sizing = helm({ major: 4, install: () => Promise.resolve(JSON.stringify(release)) });
+  const preparing = prepared([sizing]);
+  const words = /Helm keeps a release in a Secret; .*The most is of templates\/x\.yaml \(12 bytes\)\./s;
+  if (refused) {
+    await expect(preparing).rejects.toMatchObject({ code: 'CHART_FINDINGS' });
+    await expect(preparing).rejects.toThrow(words);
+  } else {
+    await preparing;
+    expect(steps.join('\n')).toMatch(words);
+  }
 });
 
 test('a chart that a check finds fault with is refused before Helm sees it', async () => {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
-import { executeAll, planAll, type Job } from '../../scripts/publish/publish.ts';
+import { executeAll, planAll } from '../../scripts/publish/publish.ts';
+import type { Job } from '../../scripts/publish/job.ts';
 import type { RegistryFault } from '../helpers/fake-faults.ts';
 import { fakeRegistry, type FakeRegistry } from '../helpers/fake-registry.ts';
 import { graphStore, image, multiArch, type Graph } from '../helpers/oci-graph.ts';
-import { silent } from '../helpers/silent.ts';
+import { listener } from '../helpers/silent.ts';
 import { openOn } from '../oci/registry-setup.ts';
 
 const CHART = image('a chart', [Buffer.from('its layer')]);
@@ -25,9 +26,9 @@ async function job(kind: Job['kind'], graph: Graph, repository = `own/${kind}`):
 
 /** Plans and executes; `meanwhile` happens between the last write of a job and what is read back. */
 async function publish(jobs: readonly Job[], ...faults: readonly RegistryFault[]) {
-  const planned = await planAll(jobs, silent(said));
+  const planned = await planAll(jobs, listener(said));
   registry.faults.add(...faults);
-  return executeAll(planned, silent(said));
+  return executeAll(planned, listener(said));
 }
 
 /** Reads by tag behind the plan: before the write; then what is read back. */

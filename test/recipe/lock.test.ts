@@ -29,16 +29,28 @@ describe('the lock', () => {
 
   test.each([
     ['nothing', '', 'the file must be a map; found null'],
-    ['a syntax error', 'a: [', 'lock.yaml: '],
+    ['a syntax error', 'a: [', 'lock.yaml:2: '],
     ['a wrong sha256', formatLock({ ...LOCK, sha256: 'A'.repeat(64) }), 'sha256 must be'],
     ['a digest without algorithm', formatLock({ ...LOCK, documents: 'b'.repeat(64) }), 'documents must be'],
     ['a date without time', formatLock({ ...LOCK, created: '2026-01-01' }), 'created must be'],
+    ...['2026-13-45T99:99:99Z', '2026-02-30T00:00:00Z', '1960-01-01T00:00:00Z', '9999-01-01T00:00:00Z'].map(
+      (created): [string, string, string] => [
+        created,
+        formatLock({ ...LOCK, created }),
+        `lock.yaml: created must be a string of the form YYYY-MM-DDTHH:MM:SSZ, a time that there is, from 1970 to 2242-03-16T12:56:31Z; found "${created}"`,
+      ],
+    ),
     ['an unknown field', `${formatLock(LOCK)}extra: 1\n`, 'extra is not a field of the lock; found 1'],
     ['a missing field', formatLock(LOCK).replace(/^url.*\n/m, ''), 'url must be a string'],
     [
       'an image without digest',
       formatLock(LOCK).replace(/^ {4}digest.*\n/m, ''),
       'images.image.digest must be',
+    ],
+    [
+      'a platform that is an object',
+      formatLock(LOCK).replace('- linux/amd64', '- toString: linux/amd64'),
+      'images.image.platforms must be',
     ],
     ['a wrong platform', formatLock(LOCK).replace('linux/amd64', 'linux'), 'images.image.platforms must be'],
     [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseManifest } from '../../scripts/parse/parse.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { matching, selectResources } from '../../scripts/recipe/select.ts';
-import type { Select, Target } from '../../scripts/recipe/types.ts';
+import type { Select, Target } from '../../scripts/recipe/entry.ts';
 
 const object = (apiVersion: string, kind: string, name: string, namespace?: string): string =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: ${name}\n${namespace === undefined ? '' : `  namespace: ${namespace}\n`}`;

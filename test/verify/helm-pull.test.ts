@@ -18,9 +18,16 @@ const PUBLISHED: Published = {
 
 type Pull = (args: readonly string[], config: string) => Promise<HelmResult>;
 
+const LOADED = { status: 0, stdout: 'name: multus\nversion: 1.0.0\n', stderr: '' };
+
 /** A Helm that pulls as said; its second argument is the file that --registry-config names. */
-function fakeHelm(pull: Pull): Helm {
-  const exec: Helm['exec'] = (args) => pull(args, args[args.indexOf('--registry-config') + 1] ?? '');
+function fakeHelm(pull: Pull, loaded: HelmResult = LOADED): Helm {
+  const exec: Helm['exec'] = async (args) => {
+    if (args[0] === 'pull') return pull(args, args[args.indexOf('--registry-config') + 1] ?? '');
+    expect(args.slice(0, 2)).toEqual(['show', 'chart']);
+    expect(await readFile(args[2] ?? '')).toEqual(ARCHIVE);
+    return loaded;
+  };
   return { ...helmAt('/nonexistent', '4.0.0'), exec };
 }
 
@@ -63,5 +70,17 @@ test('another archive, and a Helm that fails, are errors', async () => {
   await expect(helmPull(fakeHelm(fails), PUBLISHED)).rejects.toMatchObject({
     code: 'HELM_FAILED',
     message: 'helm 4.0.0 pull: its words',
+  });
+});
+
+test('what is pulled and cannot be loaded, or is another chart, is an error', async () => {
+  const loads = (own: Partial<HelmResult>): Promise<void> =>
+    helmPull(fakeHelm(brings(ARCHIVE), { ...LOADED, ...own }), PUBLISHED);
+  await expect(loads({ status: 1, stderr: 'Error: invalid tar header\n' })).rejects.toMatchObject({
+    code: 'HELM_FAILED',
+    message: 'helm 4.0.0 cannot load multus-1.0.0.tgz: Error: invalid tar header',
+  });
+  await expect(loads({ stdout: 'name: multus\nversion: 2.0.0\n' })).rejects.toMatchObject({
+    code: 'PACKAGE_INVALID',
   });
 });

@@ -1,8 +1,9 @@
 import { ChartError } from '../../errors.ts';
-import { displayUrl } from '../../fetch/source.ts';
-import { registerSecret } from '../../io/secrets.ts';
-import { followable } from '../redirect.ts';
+import { basic } from '../../http/request.ts';
+import { displayUrl } from '../../http/url.ts';
+import { registerSecret } from '../../secrets/secrets.ts';
 import type { Challenge } from './challenges.ts';
+import { ofRealm, realmOf } from './realm.ts';
 
 /** A user's name and password (or token) for one registry. */
 export interface Login {
@@ -10,7 +11,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** Repositories and what is to be done there: `repository:infra/multus:pull,push`. */
+/** Repositories and what is to be done there: `repository:infra/chart:pull,push`. */
 export type Scopes = readonly string[];
 
 /** The scope of reading, or of reading and writing, a repository (distribution's token/scope.md). */
@@ -36,10 +37,14 @@ export interface AuthorizerOptions {
   readonly origin: URL;
   /** Its realm may be http on any host. */
   readonly plainHttp: boolean;
+  /** Hosts of realms that may have the login, beside the registry's own. */
+  readonly tokenHosts: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Gets a token's JSON, with the Authorization header for the realm's origin only. */
-  readonly get: (url: URL, authorization: string | undefined) => Promise<unknown>;
+  readonly get: (url: URL, authorization: string | undefined) => Promise<TokenAnswer>;
+  /** Told of a realm that cannot be reached, where it can be gone around. */
+  readonly note: (text: string) => void;
 }
 
 interface BearerScheme {
@@ -87,14 +92,16 @@ export function authorizer(options: AuthorizerOptions): Authorizer {
       try {
         if (asked?.kind === 'bearer') return await bearerHeader(asked, scopes);
       } catch (error) {
-        if (asked?.kind !== 'bearer' || !asked.orBasic || !isOutOfReach(error)) throw error;
+        const isNetwork = error instanceof ChartError && error.code === 'REGISTRY_NETWORK';
+        if (asked?.kind !== 'bearer' || !asked.orBasic || !isNetwork) throw error;
+        if (realmInReach) options.note(`${error.message}; going on by name and password. ${error.hint}`);
         realmInReach = false;
         scheme = { kind: 'basic' };
       }
       return scheme && login && basicHeader(login);
     },
     refused: async (challenges, sent, scopes) => {
-      scheme = chooseScheme(challenges, realmInReach, options) ?? scheme;
+      scheme = (await chooseScheme(challenges, realmInReach, options)) ?? scheme;
       if (scheme === undefined || (scheme.kind === 'basic' && sent?.startsWith('Basic ') === true))
         return false;
       const key = scopes.join(' ');
@@ -107,61 +114,56 @@ export function authorizer(options: AuthorizerOptions): Authorizer {
 /** `Basic` with what RFC 7617 makes of a login; the pair is a secret from now on. */
 function basicHeader({ username, password }: Login): string {
   registerSecret(`${username}:${password}`);
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  return basic(username, password);
 }
 
 /**
- * Bearer if its realm may and can be asked, or else Basic if there is a login. A Gitea behind a
- * proxy may have a realm that only it can reach (ROOT_URL), but it takes Basic as well.
+ * Bearer if its realm can be asked, or else Basic if there is a login. A Gitea behind a proxy may
+ * have a realm that only it can reach (ROOT_URL), but it takes Basic as well.
+ *
+ * @throws REGISTRY_REDIRECT for a realm that may not be asked. It is not gone around: Helm, which
+ * pulls what was published, would ask there with the password
  */
-function chooseScheme(
+async function chooseScheme(
   challenges: readonly Challenge[],
   realmInReach: boolean,
-  { origin, plainHttp, login }: AuthorizerOptions,
-): Scheme | undefined {
-  const orBasic = challenges.some(({ scheme }) => scheme === 'basic') && login !== undefined;
+  { origin, plainHttp, tokenHosts, login }: AuthorizerOptions,
+): Promise<Scheme | undefined> {
+  const withLogin = login !== undefined;
+  const orBasic = withLogin && challenges.some(({ scheme }) => scheme === 'basic');
   const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
   if (orBasic && (bearer === undefined || !realmInReach)) return { kind: 'basic' };
   if (bearer === undefined) return undefined;
-  try {
-    const realm = followable(bearer.parameters.get('realm'), origin, 'the token realm', plainHttp);
-    return { kind: 'bearer', realm, service: bearer.parameters.get('service'), orBasic };
-  } catch (error) {
-    if (orBasic) return { kind: 'basic' };
-    throw error;
-  }
-}
-
-/** Whether nobody answered at all, or there where nobody may be asked. */
-function isOutOfReach(error: unknown): boolean {
-  return (
-    error instanceof ChartError && (error.code === 'REGISTRY_NETWORK' || error.code === 'REGISTRY_REDIRECT')
-  );
+  const options = { origin, plainHttp, withLogin, tokenHosts };
+  const realm = await realmOf(bearer.parameters.get('realm'), options);
+  return { kind: 'bearer', realm, service: bearer.parameters.get('service'), orBasic };
 }
 
 async function requestToken(
   { realm, service }: BearerScheme,
   scopes: Scopes,
-  { login, now, get }: AuthorizerOptions,
+  { login, now, get, origin }: AuthorizerOptions,
 ): Promise<Token> {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
   for (const scope of scopes) url.searchParams.append('scope', scope);
   const asked = now();
-  const answer = (await get(url, login && basicHeader(login))) as TokenAnswer | null;
-  const token = answer?.token || answer?.access_token;
+  const answer = await get(url, login && basicHeader(login)).catch((error: unknown) => {
+    throw ofRealm(error, origin);
+  });
+  const token = answer.token || answer.access_token;
   // One that a header cannot hold would end in an error of the HTTP library with the token in it.
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw new ChartError('REGISTRY_ANSWER', `${displayUrl(url)}: the answer holds no token`);
   }
   registerSecret(token);
-  const seconds = Number(answer?.expires_in ?? SHORTEST_LIFE_S);
+  const seconds = typeof answer.expires_in === 'object' ? 0 : Number(answer.expires_in);
   const life = Math.max(Number.isFinite(seconds) ? seconds : 0, SHORTEST_LIFE_S);
   return { header: `Bearer ${token}`, until: asked + life * 1000 - MARGIN_MS };
 }
 
 /** distribution's token/jwt.md: `access_token` is a second name of `token`. */
-interface TokenAnswer {
+export interface TokenAnswer {
   readonly token?: unknown;
   readonly access_token?: unknown;
   readonly expires_in?: unknown;

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Brings the real servers and clients that the end-to-end tests need into one cache folder:
-# CNCF Distribution and skopeo (Debian), crane, oras and kube-score (Go), promtool and etcd (Debian's
-# packages, unpacked), checkov (PyPI, in an environment of its own), and Gitea and kube-apiserver, built
-# from their Go modules. What is there is kept. Fails when anything cannot be had. Needs: root or the
-# packages installed, Go, a C compiler, Python 3 with venv.
+# CNCF Distribution, skopeo and Chromium (Debian), crane, oras, kube-score, crictl and act (Go), promtool, etcd and
+# containerd (Debian's packages, unpacked), checkov (PyPI, in an environment of its own), and Gitea,
+# kube-apiserver and a program that asks Argo CD's code, built from their Go modules. What is there is
+# kept. Fails when anything cannot be had. Needs: root or the packages installed, Go, a C compiler,
+# Python 3 with venv.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,9 +13,12 @@ if [ "$(id -u)" = 0 ]; then default=/var/cache/chartlift-e2e; else default=${XDG
 cache=${E2E_TOOLS:-$default}
 gitea_version=v1.26.0
 kubernetes_version=v1.34.2
+argocd_version=v3.2.0
 crane_version=v0.20.6
 oras_version=v1.2.3
 kube_score_version=v1.20.0
+crictl_version=v1.34.0
+act_version=v0.2.89
 checkov_version=3.3.30
 mkdir -p "$cache/bin"
 
@@ -100,24 +104,39 @@ kube_apiserver() {
   ln -sf "kube-apiserver-$kubernetes_version" "$cache/bin/kube-apiserver"
 }
 
-debian docker-registry skopeo
+argocd_rule() {
+  [ -x "$cache/bin/argocd-rule-$argocd_version" ] && return
+  say "building argocd-rule of Argo CD $argocd_version (minutes the first time)"
+  (cd "$here/argocd-rule" && go build -ldflags '-s -w' -o "$cache/bin/argocd-rule.new" .)
+  mv "$cache/bin/argocd-rule.new" "$cache/bin/argocd-rule-$argocd_version"
+  ln -sf "argocd-rule-$argocd_version" "$cache/bin/argocd-rule"
+}
+
+debian docker-registry skopeo chromium
 go_tool crane github.com/google/go-containerregistry/cmd/crane "$crane_version"
 go_tool oras oras.land/oras/cmd/oras "$oras_version"
 go_tool kube-score github.com/zegl/kube-score/cmd/kube-score "$kube_score_version"
+go_tool crictl sigs.k8s.io/cri-tools/cmd/crictl "$crictl_version"
+go_tool act github.com/nektos/act "$act_version"
 checkov
 unpacked promtool prometheus
 unpacked etcd etcd-server
-crd github.com/argoproj/argo-cd/v3 v3.2.0 manifests/crds/application-crd.yaml
+unpacked containerd containerd
+unpacked ctr containerd
+crd github.com/argoproj/argo-cd/v3 "$argocd_version" manifests/crds/application-crd.yaml
 crd github.com/external-secrets/external-secrets v0.20.4 config/crds/bases/external-secrets.io_externalsecrets.yaml
 crd github.com/prometheus-operator/prometheus-operator v0.82.2 example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml
 crd github.com/prometheus-operator/prometheus-operator v0.82.2 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
 gitea
 kube_apiserver
+argocd_rule
 
 say "docker-registry $(docker-registry --version 2>&1 | head -n 1)"
 say "$(skopeo --version)"
+say "$(chromium --version)"
 say "crane $("$cache/bin/crane" version)"
 say "$("$cache/bin/oras" version | head -n 1)"
 say "$("$cache/bin/promtool" --version 2>&1 | head -n 1)"
 say "$("$cache/gitea-$gitea_version/gitea" --version)"
-say "etcd $("$cache/bin/etcd" --version | head -n 1), kube-apiserver $kubernetes_version"
+say "$("$cache/bin/containerd" --version), $("$cache/bin/crictl" --version)"
+say "etcd $("$cache/bin/etcd" --version | head -n 1), kube-apiserver $kubernetes_version, argocd-rule $argocd_version"

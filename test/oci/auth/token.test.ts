@@ -10,6 +10,8 @@ const LOGIN: Login = { username: 'me', password: 'not-a-real-one' };
 const PULL = [scopeOf('a/b', 'pull')];
 const PUSH = [scopeOf('a/b', 'pull,push')];
 
+const QUIET = { plainHttp: false, tokenHosts: [], note: () => {} } as const;
+
 interface Subject {
   readonly auth: Authorizer;
   readonly state: { now: number; readonly asked: string[] };
@@ -21,7 +23,7 @@ function subject(answer: object = {}, login: Login | null = LOGIN): Subject {
   const auth = authorizer({
     login: login ?? undefined,
     origin: ORIGIN,
-    plainHttp: false,
+    ...QUIET,
     now: () => state.now,
     get: async (url, authorization) => {
       state.asked.push(`${url.search} ${authorization ?? 'anonymous'}`);
@@ -56,6 +58,7 @@ test.each([
   ['with a short one', { expires_in: 5 }, 60],
   ['with a long one', { expires_in: 300 }, 300],
   ['with nonsense', { expires_in: 'soon' }, 60],
+  ['with what is no number at all', { expires_in: { valueOf: 1, toString: 1 } }, 60],
 ])('a token %s is asked for anew shortly before its end', async (_, answer, seconds) => {
   const { auth, state } = subject(answer);
   await auth.refused(BEARER, undefined, PULL);
@@ -100,25 +103,33 @@ test('a realm that cannot be reached: Basic where that is offered, too, and no m
     [BEARER, undefined],
   ] as const) {
     let asked = 0;
+    const notes: string[] = [];
     const auth = authorizer({
+      ...QUIET,
       login: LOGIN,
       origin: ORIGIN,
-      plainHttp: false,
       now: () => 0,
+      note: (text) => notes.push(text),
       get: async () => {
         asked++;
         throw new ChartError('REGISTRY_NETWORK', 'there is no host of this name');
       },
     });
+    const words = `there is no host of this name\n  ${ORIGIN.href} names this address: it is the token realm of its WWW-Authenticate`;
     await auth.refused(offered, undefined, PULL);
     const header = auth.header(PULL);
     if (expected === undefined) {
-      await expect(header).rejects.toMatchObject({ code: 'REGISTRY_NETWORK' });
+      await expect(header).rejects.toMatchObject({
+        code: 'REGISTRY_NETWORK',
+        message: words,
+        hint: expect.stringContaining('ROOT_URL') as string,
+      });
     } else {
       for (const one of await Promise.all([header, auth.header(PULL)])) expect(one).toMatch(expected);
       expect(await auth.refused(offered, undefined, PUSH)).toBe(true);
       expect(await auth.header(PUSH)).toMatch(expected);
       expect(await auth.refused(offered, await auth.header(PUSH), PUSH)).toBe(false);
+      expect(notes).toEqual([expect.stringContaining(`${words}; going on by name and password. In Gitea`)]);
     }
     expect(asked).toBe(1);
   }
@@ -127,7 +138,7 @@ test('a realm that cannot be reached: Basic where that is offered, too, and no m
 test('a token service that refuses is not gone around by Basic', async () => {
   const refused = new ChartError('REGISTRY_DENIED', 'answered 401');
   const get = (): Promise<never> => Promise.reject(refused);
-  const auth = authorizer({ login: LOGIN, origin: ORIGIN, plainHttp: false, now: () => 0, get });
+  const auth = authorizer({ login: LOGIN, origin: ORIGIN, ...QUIET, now: () => 0, get });
   await auth.refused([...BEARER, ...BASIC], undefined, PULL);
   await expect(auth.header(PULL)).rejects.toBe(refused);
 });
@@ -138,7 +149,7 @@ test('a token that could not be had once is asked for again', async () => {
     if (++asked === 1) throw new ChartError('REGISTRY_ANSWER', 'answered 503');
     return { token: `token-${asked}` };
   };
-  const auth = authorizer({ login: LOGIN, origin: ORIGIN, plainHttp: false, now: () => 0, get });
+  const auth = authorizer({ login: LOGIN, origin: ORIGIN, ...QUIET, now: () => 0, get });
   await auth.refused(BEARER, undefined, PULL);
   await expect(auth.header(PULL)).rejects.toMatchObject({ code: 'REGISTRY_ANSWER' });
   expect(await auth.header(PULL)).toBe('Bearer token-2');
@@ -166,14 +177,18 @@ test.each([[{ token: undefined }], [{ token: 7 }], [{ token: 'two\nlines' }], [{
   },
 );
 
-test.each(['http://git.example.org/token', 'https://127.0.0.1/token', 'file:///etc/passwd', ''])(
-  'the realm %s does not get the credentials of an https registry',
-  async (realm) => {
-    const { auth, state } = subject();
-    const challenges = parseChallenges(`Bearer realm="${realm}"`);
-    await expect(auth.refused(challenges, undefined, PULL)).rejects.toMatchObject({
-      code: 'REGISTRY_REDIRECT',
-    });
-    expect(state.asked).toEqual([]);
-  },
-);
+test.each([
+  'http://git.example.org/token',
+  'https://127.0.0.1/token',
+  'https://auth.example.net/token',
+  'file:///etc/passwd',
+  '',
+])('the realm %s does not get the credentials of an https registry, nor is it gone around', async (realm) => {
+  const { auth, state } = subject();
+  const challenges = [...parseChallenges(`Bearer realm="${realm}"`), ...BASIC];
+  await expect(auth.refused(challenges, undefined, PULL)).rejects.toMatchObject({
+    code: 'REGISTRY_REDIRECT',
+  });
+  expect(await auth.header(PULL)).toBeUndefined();
+  expect(state.asked).toEqual([]);
+});

@@ -1,0 +1,9 @@
+/**
+ * A text without spaces, tabs and line breaks at its end: what YAML takes for such. JavaScript's
+ * trimEnd takes a no-break space too, which is a character of the value.
+ */
+export function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\n'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}

@@ -1,0 +1,48 @@
+import { Document } from 'yaml';
+import { READ_OPTIONS } from './compose.ts';
+import type { ScalarStyle, ScalarValue } from './quick-scalar.ts';
+import { numberText } from './scalars.ts';
+
+/*
+ * The yaml-1.1 `compat` quotes every string that some reader takes for
+ * something else: on, yes, 12:30, 2001-01-01.
+ */
+export const WRITE_OPTIONS = { ...READ_OPTIONS, compat: 'yaml-1.1' } as const;
+
+/** Trailing newlines beyond one depend on what follows; spaces at a line's end get lost in editors. */
+export function isLiteral(text: string): boolean {
+  return text.trim() !== '' && !text.endsWith('\n\n') && !/[ \t](?:\n|$)/.test(text);
+}
+
+const { tags, compat } = new Document(null, WRITE_OPTIONS).schema;
+/** Plain texts that some reader takes for something else than a string. */
+const AMBIGUOUS = [...tags, ...(compat ?? [])].flatMap((tag) =>
+  tag.default !== undefined && 'test' in tag && tag.test !== undefined ? [tag.test] : [],
+);
+/** What the writer of the whole grammar alone knows how to write. */
+// oxlint-disable-next-line no-control-regex
+const UNUSUAL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ud800-\udfff]|^(?:%|---|\.\.\.)/;
+
+/**
+ * A scalar as the canonical form has it: of a block `|` and its lines, each without the indent.
+ * Undefined where that takes more than a look: for the writer of the whole grammar.
+ */
+export function writtenScalar(value: ScalarValue, style: ScalarStyle, source: string): string | undefined {
+  if (value === null) return source;
+  if (typeof value === 'number') return numberText({ value, source });
+  if (typeof value === 'boolean') return String(value);
+  if (UNUSUAL.test(value)) return undefined;
+  if (style === 'block' && isLiteral(value)) return /^\s/.test(value) ? undefined : literal(value);
+  if (style === 'block' || style === 'double' || value.includes('\n')) return inDoubleQuotes(value);
+  if (style === 'single') return `'${value.replaceAll("'", "''")}'`;
+  return AMBIGUOUS.some((test) => test.test(value)) ? inDoubleQuotes(value) : value;
+}
+
+function literal(value: string): string {
+  return value.endsWith('\n') ? `|\n${value.slice(0, -1)}` : `|-\n${value}`;
+}
+
+/** A space in front of a line break is escaped, too. */
+function inDoubleQuotes(value: string): string {
+  return JSON.stringify(value).replaceAll(String.raw` \n`, String.raw`\ \n`);
+}

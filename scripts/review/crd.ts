@@ -1,0 +1,82 @@
+import type { Json } from '../json/json.ts';
+import { asText, equalJson, listOf } from '../json/tree.ts';
+import type { Change } from './differences.ts';
+import type { Path } from './path.ts';
+
+/**
+ * What a CustomResourceDefinition takes away from those who use it: versions, and fields, which the server
+ * drops where the schema does not know them.
+ */
+export function lostOf({ path, kind, after }: Change): readonly string[] {
+  const [, , version, ...rest] = path;
+  if (path[1] !== 'versions' || version === undefined) return [];
+  if (kind === 'removed' && rest.length === 0) return [`version ${versionName(version)}`];
+  if (rest[0] === 'served' && after === false) return [`version ${versionName(version)}, no more served`];
+  if (kind !== 'removed' || rest.at(-2) !== 'properties') return [];
+  return [`field ${fieldName(rest)} of what is stored`];
+}
+
+/** Keywords that take less when there is one, or another one. */
+const TIGHTER: ReadonlySet<string> = new Set([
+  'type',
+  'pattern',
+  'format',
+  'x-kubernetes-validations',
+  'multipleOf',
+]);
+const UPPER: ReadonlySet<string> = new Set(['maximum', 'maxLength', 'maxItems', 'maxProperties']);
+const LOWER: ReadonlySet<string> = new Set(['minimum', 'minLength', 'minItems', 'minProperties']);
+
+/** What a CustomResourceDefinition refuses that it took before. */
+export function refusedBy(change: Change): readonly string[] {
+  const { path, before, after } = change;
+  const key = path.at(-1);
+  // A property may be called as a keyword is.
+  if (
+    path[1] !== 'versions' ||
+    path[3] !== 'schema' ||
+    typeof key !== 'string' ||
+    path.at(-2) === 'properties'
+  )
+    return [];
+  const where = fieldName(path.slice(3, -1));
+  // That is its controller's to write.
+  if (where === 'status' || where.startsWith('status.')) return [];
+  const at = where === '' ? '' : ` of ${where}`;
+  if (key === 'required') {
+    const fresh = listOf(after).filter((name) => !listOf(before).some((one) => equalJson(one, name)));
+    return fresh.map((name) => `objects without ${where === '' ? '' : `${where}.`}${asText(name)}`);
+  }
+  if (key === 'enum') {
+    if (after === undefined) return [];
+    if (before === undefined) return [`other values${at} than ${listOf(after).map(asText).join(', ')}`];
+    const gone = listOf(before).filter((value) => !listOf(after).some((one) => equalJson(one, value)));
+    return gone.map((value) => `${asText(value)}${at}`);
+  }
+  const isTighter =
+    (TIGHTER.has(key) && after !== undefined) ||
+    (UPPER.has(key) && isNumber(after) && !(isNumber(before) && before <= after)) ||
+    (LOWER.has(key) && isNumber(after) && !(isNumber(before) && before >= after)) ||
+    (key === 'additionalProperties' && after === false) ||
+    (key === 'x-kubernetes-preserve-unknown-fields' && before === true);
+  return isTighter ? [`another ${key}${at}`] : [];
+}
+
+/** The field that a place in a schema describes, for example `spec.list[].name`. */
+function fieldName(path: Path): string {
+  return path
+    .flatMap((step, i) => {
+      if (path[i - 1] === 'properties' && typeof step === 'string') return [`.${step}`];
+      return step === 'items' ? ['[]'] : step === 'additionalProperties' ? ['.*'] : [];
+    })
+    .join('')
+    .slice(1);
+}
+
+function versionName(step: Path[number]): string {
+  return typeof step === 'string' ? step : step.where.map(([, value]) => value).join();
+}
+
+function isNumber(value: Json | undefined): value is number {
+  return typeof value === 'number';
+}

@@ -1,0 +1,82 @@
+import type { Cause } from './causes.ts';
+import type { MarkKind } from './marks.ts';
+import { consequences, undeclared, type Review } from './review.ts';
+
+/** Something that a person must know before all else. */
+export interface Point {
+  readonly label: string;
+  /** Whether there is nothing to look at. */
+  readonly calm: boolean;
+  readonly lines: readonly string[];
+}
+
+/**
+ * What a person must know before all else, always in the same order.
+ *
+ * @param ofChart whether changes can be declared
+ */
+export function summary(review: Review, ofChart = true): readonly Point[] {
+  const loose = undeclared(review).length;
+  const titles = (kind: Cause['kind']): readonly string[] => [
+    ...new Set(
+      review.groups.flatMap(({ causes }) =>
+        causes.filter((cause) => cause.kind === kind).map(({ value }) => value),
+      ),
+    ),
+  ];
+  const [departures, values] = [titles('departure'), titles('value')];
+  const does = consequencePoints(review);
+  if (!ofChart) return does;
+  return [
+    {
+      label: 'undeclared',
+      calm: loose === 0,
+      lines: [loose === 0 ? 'nothing' : `${count(loose, 'change')} that nothing in the recipe explains`],
+    },
+    {
+      label: 'declared',
+      calm: true,
+      lines: [
+        departures.length === 0
+          ? 'nothing'
+          : `${count(departures.length, 'departure')}: ${departures.join(', ')}`,
+      ],
+    },
+    ...(values.length === 0 ? [] : [{ label: 'your values', calm: true, lines: [values.join(', ')] }]),
+    ...does,
+  ];
+}
+
+function consequencePoints(review: Review): readonly Point[] {
+  return [
+    point(review, 'restarts', 'no pod'),
+    point(review, 'widens', 'none'),
+    point(review, 'immutable', 'nothing, all can be changed in place'),
+    point(review, 'lost', 'nothing'),
+    // Of a CRD alone: there is nothing to be calm about in most charts.
+    ...[point(review, 'refuses', '')].filter(({ calm }) => !calm),
+  ];
+}
+
+const LABELS: Readonly<Record<MarkKind, string>> = {
+  restarts: 'restarts',
+  widens: 'new rights',
+  immutable: 'recreate',
+  lost: 'lost',
+  refuses: 'refuses',
+};
+
+function point(review: Review, kind: MarkKind, nothing: string): Point {
+  const found = consequences(review, kind);
+  const lines = [...found].flatMap(([object, whats]) => {
+    const own = whats.filter((what) => what !== object);
+    return own.length < 2 ? [[object, ...own].join(': ')] : [`${object}:`, ...own.map((what) => `  ${what}`)];
+  });
+  const calm = lines.length === 0;
+  return { label: LABELS[kind], calm, lines: calm ? [nothing] : lines };
+}
+
+/** `1 change`, `2 changes`. */
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

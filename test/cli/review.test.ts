@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCommand } from '../helpers/command-line.ts';
+import { ROOT } from '../helpers/this-project.ts';
+
+const LIVE = join(ROOT, 'test', 'fixtures', 'review', 'live.yaml');
+const OLD = join(ROOT, 'test', 'fixtures', 'releases', 'multus-0.9.0.tgz');
+
+test('a file out of a cluster: what somebody edited there is told, what the server wrote is not', async () => {
+  const { code, stdout, stderr } = await runCommand('review', ['--against', LIVE, '--fail-on', 'undeclared']);
+  expect([code, stderr]).toEqual([1, '']);
+  expect(stdout).toContain(`multus 1.0.0 against ${LIVE}: 6 of 6 objects differ\n`);
+  expect(stdout).toMatch(/^ {2}undeclared {2}3 changes /m);
+  expect(stdout).toContain('- example.org/source: by hand\n');
+  expect(stdout).not.toMatch(/dnsPolicy|managedFields|terminationMessagePath|last-applied/);
+});
+
+test('the same from standard input, for machines', async () => {
+  const { code, stdout } = await runCommand(
+    'review',
+    ['--against', '-', '--json'],
+    {},
+    await readFile(LIVE, 'utf8'),
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ before: 'standard input', differ: 6, undeclared: 3, lost: {} });
+});
+
+test('a packed chart, as a comment, and any difference is one too many', async () => {
+  const { code, stdout } = await runCommand('review', ['--against', OLD, '--markdown', '--fail-on', 'any']);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^\*\*multus 1\.0\.0\*\* against \*\*/);
+  expect(stdout).toMatch(/<details><summary>[\s\S]+<\/details>\n$/);
+});
+
+test('upstream is what is declared, and no reason to fail', async () => {
+  const { code, stdout } = await runCommand('review', ['--fail-on', 'undeclared']);
+  expect(code).toBe(0);
+  expect(stdout).toBe(await readFile(join(ROOT, 'test', 'golden', 'review', 'upstream.txt'), 'utf8'));
+});
+
+test('the page is written, and its name is told to machines, too', async () => {
+  const page = join(await mkdtemp(join(tmpdir(), 'page-')), 'review.html');
+  const { code, stdout } = await runCommand('review', ['--html', page, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ undeclared: 0, page });
+  expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/i);
+  await rm(dirname(page), { recursive: true });
+});
+
+test('a limit that is none is refused', async () => {
+  const { code, stdout, stderr } = await runCommand('review', ['--fail-on', 'never']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('--fail-on never is not known');
+});

@@ -1,0 +1,3 @@
+import { child } from './child.ts';
+
+child.start();

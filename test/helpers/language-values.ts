@@ -1,0 +1,82 @@
+import fc, { type GeneratorValue } from 'fast-check';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
+
+/** Texts that some reader of YAML, JSON or Go templates takes for something else. */
+const TEXTS = [
+  'x',
+  'yes',
+  '012',
+  '1e3',
+  '0x1',
+  'null',
+  '~',
+  '',
+  ' a ',
+  '# c',
+  'a: b',
+  '- a',
+  '{{ .Values.x }}',
+  '}}',
+  '{{',
+  '"',
+  "'",
+  '\\',
+  '`',
+  '%d %s',
+  '$value',
+  '{release.name}',
+  'line\nline',
+  '  in\n out\n',
+  '\nx',
+  'tab\there',
+  'ü€😀',
+  '|',
+  '>-',
+  '*a',
+  '&a',
+  '!t',
+  '@',
+  '[x]',
+  '{x}',
+  '2001-01-01',
+  '1:30',
+  'a #b',
+  'a\\nb',
+  '<a>&',
+  '---',
+  '...',
+  '\u00a0',
+] as const;
+
+/** A text that is easy to get wrong; without blank lines at its end, which Helm cuts off a document. */
+export function strange(g: GeneratorValue): string {
+  const one = (): string => g(fc.constantFrom, ...TEXTS);
+  return g(fc.boolean) ? one() : (one() + one()).replace(/\n+$/, '\n');
+}
+
+/** A key that is easy to get wrong. */
+export function name(g: GeneratorValue): string {
+  return g(fc.constantFrom, 'k', 'a.b/c', "it's", '"q"', 'on', '{{ k }}', 'ü', 'x y');
+}
+
+/** A scalar of a kind; one that is not empty where it must not be. */
+export function scalar(g: GeneratorValue, kind: 'string' | 'integer' | 'boolean', full = false): Json {
+  if (kind === 'boolean') return full || g(fc.boolean);
+  if (kind === 'integer') return g(fc.constantFrom, ...(full ? [] : [0]), 1, -7, 1_000_000, 123_456_789_012);
+  const text = strange(g);
+  return full && text === '' ? 'x' : text;
+}
+
+/** A map that is not empty, with more in it. */
+export function map(g: GeneratorValue): JsonObject {
+  return {
+    [name(g)]: strange(g),
+    inner: { a: g(fc.constantFrom, 1, false, {}, 'x'), b: [strange(g)] },
+  };
+}
+
+/** A map or list that is not empty. */
+export function tree(g: GeneratorValue): Json {
+  if (g(fc.boolean)) return map(g);
+  return [strange(g), g(fc.constantFrom, 1, true, null, 0.5), { [name(g)]: [] }];
+}
