@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { LARGEST_MANIFEST, readText } from '../io/files.ts';
 import { decodeText } from '../manifest/decode.ts';
-import { documentsDigest } from '../manifest/digest.ts';
+import { documentsDigest } from './documents-digest.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import { formatLock, type Lock } from '../recipe/lock.ts';
 import type { UpstreamSource } from '../recipe/types.ts';

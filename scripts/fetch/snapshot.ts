@@ -5,7 +5,7 @@ import { allRead } from '../io/all-read.ts';
 import { readBytes, readText } from '../io/files.ts';
 import { canonicalText } from '../manifest/canonical.ts';
 import { decodeText } from '../manifest/decode.ts';
-import { documentsDigest } from '../manifest/digest.ts';
+import { documentsDigest } from './documents-digest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import { parseLock, type Lock } from '../recipe/lock.ts';

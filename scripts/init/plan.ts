@@ -9,7 +9,7 @@ import { LOCK_FILE, SNAPSHOT_FILE, snapshotText } from '../fetch/snapshot.ts';
 import { infer, type Inference } from '../infer/infer.ts';
 import { readManifest } from '../infer/explain.ts';
 import { projectFiles } from '../infer/project-files.ts';
-import { documentsDigest } from '../manifest/digest.ts';
+import { documentsDigest } from '../fetch/documents-digest.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import { generate, type Built } from '../built.ts';

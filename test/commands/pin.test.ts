@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { copy } from '../../scripts/oci/copy.ts';
-import { documentsDigest } from '../../scripts/manifest/digest.ts';
+import { documentsDigest } from '../../scripts/fetch/documents-digest.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { parseLock, type Lock } from '../../scripts/recipe/lock.ts';
 import { runCommand } from '../helpers/command-line.ts';

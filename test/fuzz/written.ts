@@ -10,7 +10,7 @@ import { parseIndex } from '../../scripts/oci/layout.ts';
 import { packageChart } from '../../scripts/package/artifact.ts';
 import { configBlob, manifestAnnotations, parseMetadata } from '../../scripts/package/metadata.ts';
 import { canonicalText } from '../../scripts/manifest/canonical.ts';
-import { documentsDigest } from '../../scripts/manifest/digest.ts';
+import { documentsDigest } from '../../scripts/fetch/documents-digest.ts';
 import type { Json } from '../../scripts/json/json.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { parseYaml } from '../../scripts/manifest/yaml.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Document, Pair, parseAllDocuments, Scalar, YAMLMap, YAMLSeq, type Node, type ScalarTag } from 'yaml';
 import { canonicalText } from '../../scripts/manifest/canonical.ts';
-import { documentsDigest } from '../../scripts/manifest/digest.ts';
+import { documentsDigest } from '../../scripts/fetch/documents-digest.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { draws } from '../helpers/draws.ts';
 import { someManifests } from '../helpers/real-manifests.ts';
@@ -58,30 +58,6 @@ describe('the canonical form', () => {
   test('the head comment, then documents behind ---', () => {
     const text = `# head\n\n---\n${OBJECT}\n---\n# b\n${OBJECT.replace('Test', 'Other')}`;
     expect(canonical(text)).toBe(`# head\n---\n${OBJECT}---\n# b\n${OBJECT.replace('Test', 'Other')}`);
-  });
-});
-
-describe('the digest of the documents', () => {
-  const digest = (text: string): string => documentsDigest(parseManifest(text, 'm.yaml'));
-
-  test('ignores layout, comments and the order of keys', () => {
-    const other = 'kind: Test # c\napiVersion: "v1"\nmetadata: {name: a}\n';
-    expect(digest(OBJECT)).toBe(digest(other));
-    expect(digest(OBJECT)).toMatch(/^sha256:[0-9a-f]{64}$/);
-  });
-
-  test('counts values, types and the order of documents', () => {
-    const a = OBJECT;
-    const b = OBJECT.replace('Test', 'Other');
-    const all = [
-      `${a}---\n${b}`,
-      `${b}---\n${a}`,
-      `${a}x: 1\n`,
-      `${a}x: "1"\n`,
-      `${a}x: [1, 2]\n`,
-      `${a}x: [2, 1]\n`,
-    ];
-    expect(new Set(all.map(digest)).size).toBe(all.length);
   });
 });
 

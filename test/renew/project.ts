@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOCK_FILE, SNAPSHOT_FILE } from '../../scripts/fetch/snapshot.ts';
-import { documentsDigest } from '../../scripts/manifest/digest.ts';
+import { documentsDigest } from '../../scripts/fetch/documents-digest.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { formatLock, parseLock } from '../../scripts/recipe/lock.ts';
 import { diffChart, writeGenerated } from '../../scripts/io/chart-dir.ts';

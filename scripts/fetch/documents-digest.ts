@@ -1,19 +1,17 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { createHash } from 'node:crypto';
 import type { Json } from '../json/json.ts';
 import { isObject } from '../json/tree.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 
 /**
  * `sha256:<hex>` of what a manifest says: its objects in order, as JSON with
  * sorted keys. Comments, quoting and the order of keys do not count.
  */
 export function documentsDigest(manifest: Manifest): string {
-  const hash = sha256.create();
+  const hash = createHash('sha256');
   // One line each: JSON.stringify leaves no newline inside.
-  for (const { object } of manifest.resources)
-    hash.update(utf8ToBytes(`${JSON.stringify(sorted(object))}\n`));
-  return `sha256:${bytesToHex(hash.digest())}`;
+  for (const { object } of manifest.resources) hash.update(`${JSON.stringify(sorted(object))}\n`);
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** The same with the keys of every map in order. */
