@@ -9,6 +9,7 @@ import { upstreamIn } from './forms/forms.ts';
 import { mirrored } from './image.ts';
 import type { Departure } from './model.ts';
 import { overriding } from './omit-empty.ts';
+import { KEY, TEXT } from './schema/text.ts';
 import { showField } from '../recipe/field.ts';
 import { DEFAULT_TAG } from '../recipe/reference.ts';
 import { equalJson, isObject, member } from '../json/tree.ts';
@@ -128,6 +129,14 @@ function fieldValue(binding: Binding): Json {
       { hint: `Lift the fields beside ${path.join('.')}, each by an entry of its own, or drop the entry.` },
     );
   }
+  const lost = lostText(value);
+  if (lost !== undefined) {
+    throw new ChartError(
+      'RECIPE_SELECTOR',
+      `${entryName(entry)}: ${showField(field)} holds ${JSON.stringify(lost)}, which no value brings to the cluster as it is`,
+      { hint: 'Drop the entry: Helm loses control characters, and blank lines and wide spaces at the end.' },
+    );
+  }
   if (entry.place !== 'drop' || !isEmpty(value)) return value;
   throw new ChartError(
     'RECIPE_SELECTOR',
@@ -142,6 +151,23 @@ function nullIn(value: Json, path: readonly string[]): readonly string[] | undef
   if (!isObject(value)) return undefined;
   for (const [key, inner] of Object.entries(value)) {
     const found = nullIn(inner, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const WHOLE = new RegExp(TEXT);
+const WHOLE_KEY = new RegExp(KEY);
+
+/** A text or key that the schema of every chart refuses, for Helm would lose a part of it. */
+function lostText(value: Json): string | undefined {
+  if (typeof value === 'string') return WHOLE.test(value) ? undefined : value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const keys = isObject(value) ? Object.keys(value) : [];
+  const key = keys.find((name) => !WHOLE_KEY.test(name));
+  if (key !== undefined) return key;
+  for (const inner of Object.values(value)) {
+    const found = lostText(inner);
     if (found !== undefined) return found;
   }
   return undefined;

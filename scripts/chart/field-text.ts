@@ -4,6 +4,7 @@ import type { Json } from '../json/json.ts';
 import { isObject } from '../json/tree.ts';
 import { showField, type Field, type FoundField, type MissingField } from '../recipe/field.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
+import { COMPAT } from '../manifest/written-scalar.ts';
 import { nearest } from '../recipe/nearest.ts';
 import { keyText } from '../recipe/node.ts';
 import type { Binding } from '../recipe/resolve.ts';
@@ -110,7 +111,7 @@ export function emptyText({ value }: FoundField): string | undefined {
 /** How YAML is written inside templates: a line for a text, whatever it holds, and as 1.1 readers take it. */
 const STYLE = {
   lineWidth: 0,
-  compat: 'yaml-1.1',
+  compat: COMPAT,
   version: '1.1',
   blockQuote: false,
   doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,

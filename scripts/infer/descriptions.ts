@@ -26,6 +26,7 @@ const BY_KIND: Readonly<Record<ValueKind, Describe>> = {
   jobs: ({ spots }) => `Whether the name of ${placesOf(spots)} follows its content.`,
   replicas: ({ default: own }) =>
     own === undefined ? 'Number of pods.' : 'Number of pods; 0 leaves it to the cluster, as upstream does.',
+  schedule: ({ spots }) => `When ${placesOf(spots)} runs, as cron writes it.`,
   updateStrategy: () => 'How pods are replaced by new ones.',
   resources: ({ spots }) => `Requests and limits of ${placesOf(spots)}.`,
   probes: ({ spots }, last) => `${PROBES[last] ?? 'Probe'} of ${placesOf(spots)}.`,

@@ -8,6 +8,7 @@ export const VALUE_KINDS = {
   imagePullSecrets: 'image pull secrets',
   jobs: 'names of Jobs that follow their content',
   replicas: 'replicas',
+  schedule: 'schedules of CronJobs',
   updateStrategy: 'update strategies',
   resources: 'resources',
   extraArgs: 'further arguments',

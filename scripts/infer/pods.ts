@@ -9,6 +9,7 @@ import { ends, type Workload } from './workloads.ts';
 /** Fields of a workload's spec. */
 const SPEC_ROWS: readonly FieldRow[] = [
   { kind: 'replicas', field: 'replicas' },
+  { kind: 'schedule', field: 'schedule', required: true },
   { kind: 'updateStrategy', field: 'updateStrategy' },
   { kind: 'updateStrategy', field: 'strategy', name: 'updateStrategy' },
 ];

@@ -32,6 +32,7 @@ const RANK: { readonly [K in ValueKind]: number } = {
   service: 21,
   config: 22,
   jobs: 23,
+  schedule: 24,
 };
 
 /** The kinds that fit together into {@link MOST_VALUES}; each of the others is left whole. */

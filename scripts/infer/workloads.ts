@@ -73,6 +73,7 @@ const TOP_KEYS: readonly string[] = [
 export const OWN_KEYS: readonly string[] = [
   ...TOP_KEYS,
   'replicas',
+  'schedule',
   'nameFollowsContent',
   'updateStrategy',
   'resources',

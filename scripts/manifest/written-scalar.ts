@@ -1,22 +1,23 @@
-import { Document } from 'yaml';
+import { Document, type ScalarTag } from 'yaml';
 import { READ_OPTIONS } from './compose.ts';
 import type { ScalarStyle, ScalarValue } from './quick-scalar.ts';
 import { numberText } from './scalars.ts';
 
-/*
- * The yaml-1.1 `compat` quotes every string that some reader takes for
- * something else: on, yes, 12:30, 2001-01-01.
- */
-export const WRITE_OPTIONS = { ...READ_OPTIONS, compat: 'yaml-1.1' } as const;
+/** A text that ends with a space that is wider than ASCII's: Helm cuts it off the end of a document. */
+const CUT: ScalarTag = { tag: 'cut', default: true, test: /\s$/, resolve: (source) => source };
+
+/** What is quoted: each string that some reader takes for something else (on, yes, 12:30, 2001-01-01). */
+export const COMPAT = [...(new Document(null, { compat: 'yaml-1.1' }).schema.compat ?? []), CUT];
+
+export const WRITE_OPTIONS = { ...READ_OPTIONS, compat: COMPAT };
 
 /** Trailing newlines beyond one depend on what follows; spaces at a line's end get lost in editors. */
 export function isLiteral(text: string): boolean {
-  return text.trim() !== '' && !text.endsWith('\n\n') && !/[ \t](?:\n|$)/.test(text);
+  return text.trim() !== '' && !/\n\n$|[ \t](?:\n|$)|[^\S\n]\n?$/.test(text);
 }
 
-const { tags, compat } = new Document(null, WRITE_OPTIONS).schema;
 /** Plain texts that some reader takes for something else than a string. */
-const AMBIGUOUS = [...tags, ...(compat ?? [])].flatMap((tag) =>
+const AMBIGUOUS = [...new Document(null, WRITE_OPTIONS).schema.tags, ...COMPAT].flatMap((tag) =>
   tag.default !== undefined && 'test' in tag && tag.test !== undefined ? [tag.test] : [],
 );
 /** What the writer of the whole grammar alone knows how to write. */

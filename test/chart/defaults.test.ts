@@ -213,6 +213,19 @@ list: [${'*o, '.repeat(500)}]
   expect(defaults).toEqual({ list: Array.from({ length: 500 }, () => ({ x: 1 })) });
 });
 
+test.each([
+  ['"a\\n\\n"', 'a\n\n'],
+  ['{ b: ["a\\u0007"] }', 'a\u0007'],
+  ['{ "a\\u0007": b }', 'a\u0007'],
+  ['["a\\u00a0"]', 'a\u00a0'],
+])('%s has a text that Helm would lose, and is not lifted', (yaml, lost) => {
+  const manifest = `apiVersion: v1\nkind: A\nmetadata: { name: a }\nof: ${yaml}\n`;
+  const recipe = 'values:\n  - { path: of, form: yaml, targets: [{ select: {}, fieldPaths: [of] }] }\n';
+  expect(refusal(() => chartOf(manifest, recipe))).toBe(
+    `RECIPE_SELECTOR Entry of (recipe.yaml:4): A/a of (m.yaml:4) holds ${JSON.stringify(lost)}, which no value brings to the cluster as it is`,
+  );
+});
+
 test('a null in a map is refused: Helm 4 drops it; one in a list stays', () => {
   const lifted = (of: string): string => `apiVersion: v1\nkind: A\nmetadata:\n  name: a\nof: ${of}\n`;
   const recipe = 'values:\n  - { path: of, form: yaml, select: { name: a }, fieldPaths: [of] }\n';

@@ -48,11 +48,15 @@ const TEXTS = [
   '\u00a0',
 ] as const;
 
-/** A text that is easy to get wrong; without blank lines at its end, which Helm cuts off a document. */
+/** A text that is easy to get wrong; without what Helm cuts off the end of a document, which no value may have. */
 export function strange(g: GeneratorValue): string {
   const one = (): string => g(fc.constantFrom, ...TEXTS);
-  return g(fc.boolean) ? one() : (one() + one()).replace(/\n+$/, '\n');
+  const text = g(fc.boolean) ? one() : one() + one();
+  return text.replace(/[\n\u00a0]+$/, (end) => (end === '\n' ? end : 'x'));
 }
+
+/** Texts that end with what Helm would cut off the end of a document. */
+export const CUT = ['\u00a0', 'a\u2003', 'a\n\u3000\n', 'line\nline\n\n', ' \u2003', '\u1680\n'] as const;
 
 /** A key that is easy to get wrong. */
 export function name(g: GeneratorValue): string {

@@ -8,7 +8,7 @@ import type { ImagePin, Presets } from '../../scripts/recipe/types.ts';
 import { lists } from './language-lists.ts';
 import { DIGEST, pick, type DrawnField, type Drawing } from './language-drawing.ts';
 import { planOf } from './language-plans.ts';
-import { name, strange, tree } from './language-values.ts';
+import { CUT, name, strange, tree } from './language-values.ts';
 
 /** A manifest, a recipe over it and a user's values, drawn so that the recipe fits. */
 export interface Draw {
@@ -58,7 +58,7 @@ export function draws(combinations = COMBINATIONS): fc.Arbitrary<Draw> {
     return {
       upstream: [
         { ...OBJECT, metadata: metadataOf(g, 'theirs'), spec: drawing.spec },
-        { ...OBJECT, metadata: { name: 'also' }, spec: drawing.alsoSpec },
+        { ...OBJECT, metadata: { name: 'also' }, spec: { ...drawing.alsoSpec, ...endOf(g) } },
       ],
       own: [{ ...OBJECT, metadata: { name: 'ours' }, spec: drawing.ownSpec }],
       entries: drawing.entries,
@@ -70,6 +70,11 @@ export function draws(combinations = COMBINATIONS): fc.Arbitrary<Draw> {
   });
   // What is drawn imperatively draws from a copy: without the number all of a list would be the same.
   return fc.tuple(fc.nat(), one).map(([, draw]) => draw);
+}
+
+/** What a document may end with that nothing touches. */
+function endOf(g: GeneratorValue): JsonObject {
+  return g(fc.boolean) ? { end: g(fc.constantFrom, ...CUT) } : {};
 }
 
 function metadataOf(g: GeneratorValue, own: string): JsonObject {

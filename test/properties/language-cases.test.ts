@@ -20,7 +20,22 @@ const list = { place: 'append', form: 'yaml' } as const;
 const switched = { place: 'merge', form: 'content', default: false } as const;
 
 const CASES: readonly Case[] = [
-  ['a no-break space at the end of a document', { v: 'x\u00a0' }, [entry('v', {})], {}],
+  ['a no-break space at the end of a document', { v: 'x', kept: ['\u00a0'] }, [entry('v', {})], {}],
+  ['a wide space at the end of a block', { v: 'x', kept: 'line\nline\u3000\n' }, [entry('v', {})], {}],
+  [
+    'a wide space at the end of a choice',
+    {},
+    [
+      entry('v', {
+        place: 'drop',
+        form: 'choice',
+        default: 'some',
+        reason: 'r',
+        choices: { none: '', some: ['x\u2003'] },
+      }),
+    ],
+    { v: 'some' },
+  ],
   [
     'what looks like $value or a token in a choice is text',
     { v: {} },

@@ -10,7 +10,7 @@ import { proveLanguage } from '../helpers/language-proof.ts';
 test.each(await testEngines())(
   'helm $version renders what the recipe says, whatever the recipe',
   async (helm) => {
-    await proveLanguage(helm, 1, { within: 90_000 });
+    await proveLanguage(helm, 1, { shrink: 90_000 });
   },
   120_000,
 );

@@ -8,7 +8,7 @@ const READABLE = [
   '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   '^(a|b\\.c)+$',
   '^[A-Za-z0-9:._-]{1,5}$',
-  '^/[^:\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\ufffe\uffff]*$',
+  '^/[^:\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\ufffe\uffff\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*$',
 ];
 
 describe('a pattern', () => {
@@ -28,6 +28,7 @@ describe('a pattern', () => {
     '^\\W$',
     '^é$',
     '^[^\\x00-\\x1f]*$',
+    '^[^\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\ufffe\uffff]*$',
     '^[a\\S]$',
   ])('%s may take more', (pattern) => {
     expect(isReadable(pattern)).toBe(false);
@@ -41,6 +42,9 @@ const TEXTS: Readonly<Record<string, readonly [text: string, is: boolean]>> = {
   line: ['a\n', true],
   blank: ['a\n\nb\tü😀\r\nc', true],
   newline: ['\n', false],
+  wide: ['a\u00a0', false],
+  wideLine: ['a\u2003\n', false],
+  inside: ['a\u00a0b', true],
   end: ['a\n\n', false],
   bell: ['a\u0007', false],
   delete: ['\u007f', false],
