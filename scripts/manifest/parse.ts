@@ -114,8 +114,7 @@ function parseText(place: Place, budget: FileBudget): readonly Resource[] {
 
 /** Blank lines at the end belong to no field, unless a block scalar keeps them (`|+`). */
 function endOnce(text: string): string {
-  // The plus first: a text that has none is searched ten times as fast.
-  return /(?<=[|>][1-9]?)\+/.test(text) ? text : `${trimEnd(text)}\n`;
+  return /[|>][1-9]?\+/.test(text) ? text : `${trimEnd(text)}\n`;
 }
 
 /** `kind: List`, or a typed list as `kubectl get -o yaml` prints it. */
