@@ -1,6 +1,5 @@
-import { stringify } from 'yaml';
-import { YAML_STYLE } from '../chart/values-yaml.ts';
 import type { JsonObject } from '../json/json.ts';
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 /** A published chart and how Argo CD is to deploy it. */
 export interface Deployment {
@@ -37,7 +36,7 @@ export function application(deployment: Deployment, oci: boolean): JsonObject {
   const { chart, version, digest, repository, values } = deployment;
   const helm = {
     releaseName: chart,
-    ...(Object.keys(values).length > 0 && { values: stringify(values, YAML_STYLE) }),
+    ...(Object.keys(values).length > 0 && { values: writeYaml(values) }),
   };
   const source: JsonObject = oci
     ? { repoURL: `oci://${repository}/${chart}`, path: '.', targetRevision: digest, helm }

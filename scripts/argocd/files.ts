@@ -1,10 +1,9 @@
-import { stringify } from 'yaml';
-import { YAML_STYLE } from '../chart/values-yaml.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Departure } from '../chart/model.ts';
 import { application, type Deployment } from './application.ts';
 import { repositoryExternalSecret, repositorySecret } from './repository.ts';
 import { wrapperChart, wrapperLock, wrapperValues } from './wrapper.ts';
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 /** What the files are made of. */
 export interface ArgoInput {
@@ -39,14 +38,14 @@ export function argoFiles(input: ArgoInput): ReadonlyMap<string, string> {
       ),
     ],
     [`${wrapper}/Chart.yaml`, yaml(wrapperChart(deployment), digest)],
-    [`${wrapper}/Chart.lock`, stringify(wrapperLock(deployment, input.created), YAML_STYLE)],
+    [`${wrapper}/Chart.lock`, writeYaml(wrapperLock(deployment, input.created))],
     [`${wrapper}/values.yaml`, yaml(wrapperValues(deployment), valuesComment(input))],
   ]);
 }
 
 function yaml(object: JsonObject, comment: string): string {
   const lines = comment.split('\n').map((line) => `# ${line}`.trimEnd());
-  return `${lines.join('\n')}\n${stringify(object, YAML_STYLE)}`;
+  return `${lines.join('\n')}\n${writeYaml(object)}`;
 }
 
 function valuesComment({ departures, deployment }: ArgoInput): string {

@@ -1,6 +1,4 @@
-import { stringify } from 'yaml';
 import { bindValues } from '../chart/templatize.ts';
-import { YAML_STYLE } from '../chart/values-yaml.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { getPath, isObject } from '../json/tree.ts';
 import { attempt } from '../recipe/drifts.ts';
@@ -11,6 +9,7 @@ import { resolve } from '../recipe/resolve.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { readWritten, type WrittenAt } from '../recipe/written.ts';
 import { mendingOf, type Holding, type Mending } from './drifts.ts';
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 /** How an entry follows upstream. */
 export type Way =
@@ -199,10 +198,7 @@ function apart({ at, entry }: WrittenAt, text: string, trial: Trial): Changed | 
   const edits = found.map(({ key }): YamlEdit => ({ path: ['for', key], to: undefined }));
   const changed = edited(text, at, { way: first.other.way, edits });
   if (changed === undefined) return undefined;
-  const lines = stringify(
-    found.map(({ other }) => other.entry),
-    YAML_STYLE,
-  ).replaceAll(/^(?=.)/gm, '  ');
+  const lines = writeYaml(found.map(({ other }) => other.entry)).replaceAll(/^(?=.)/gm, '  ');
   const [list = '', index] = at;
   const recipe = appendYaml(changed.recipe, RECIPE_FILE, [list], lines, Number(index));
   return attempt([], () => parseRecipe(recipe, RECIPE_FILE) && { ...changed, recipe }, undefined);

@@ -1,11 +1,10 @@
-import { stringify } from 'yaml';
 import { ChartError } from '../errors.ts';
 import { parseChangelog } from './changelog.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { isObject, objectsIn } from '../json/tree.ts';
 import type { ChartModel } from './model.ts';
 import type { ChartIdentity, Recipe } from '../recipe/types.ts';
-import { YAML_STYLE } from './values-yaml.ts';
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 /** What the annotations of Chart.yaml are made of. */
 export interface AnnotationInput {
@@ -37,7 +36,7 @@ export function chartAnnotations(input: AnnotationInput): Readonly<Record<string
 
 function hub(name: string, value: string | readonly unknown[]): Readonly<Record<string, string>> {
   if (value.length === 0) return {};
-  return { [`artifacthub.io/${name}`]: typeof value === 'string' ? value : stringify(value, YAML_STYLE) };
+  return { [`artifacthub.io/${name}`]: typeof value === 'string' ? value : writeYaml(value) };
 }
 
 function changes(chart: ChartIdentity, changelog: string): readonly unknown[] {

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -19,7 +18,8 @@ import { schemaTree, type SchemaNode } from './schema/node.ts';
 import type { OverlayFault } from './schema/overlay.ts';
 import { valuesSchema } from './schema/values-schema.ts';
 import { valueRows } from './values-table.ts';
-import { valuesYaml, YAML_STYLE } from './values-yaml.ts';
+import { valuesYaml } from './values-yaml.ts';
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 /** A chart's files: path below the chart's folder → text, sorted by path. */
 export type ChartFiles = ReadonlyMap<string, string>;
@@ -83,7 +83,7 @@ function json(value: JsonObject): string {
 }
 
 function upstreamValues(values: JsonObject): string {
-  return `# The values with which the chart renders exactly what upstream's manifest has.\n${stringify(values, YAML_STYLE)}`;
+  return `# The values with which the chart renders exactly what upstream's manifest has.\n${writeYaml(values)}`;
 }
 
 /** Every Handlebars source: README.md at the chart's root, the rest below templates/. */

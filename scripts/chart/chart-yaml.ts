@@ -1,6 +1,6 @@
 import { Document, isMap, Scalar } from 'yaml';
 import type { ChartIdentity } from '../recipe/types.ts';
-import { YAML_STYLE } from './values-yaml.ts';
+import { YAML_STYLE } from '../manifest/write-yaml.ts';
 
 /**
  * Chart.yaml in Helm's own order of members. `appVersion` is quoted, so that 1.10

@@ -1,10 +1,10 @@
-import { isCollection, isNode, isScalar, isSeq, stringify, type Node } from 'yaml';
+import { isCollection, isNode, isScalar, isSeq, type Node } from 'yaml';
 import { ChartError } from '../errors.ts';
 import type { Json } from '../json/json.ts';
 import { isObject } from '../json/tree.ts';
 import { showField, type Field, type FoundField, type MissingField } from '../recipe/field.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
-import { COMPAT } from '../manifest/written-scalar.ts';
+import { writeYamlInLines } from '../manifest/write-yaml.ts';
 import { nearest } from '../recipe/nearest.ts';
 import { keyText } from '../recipe/node.ts';
 import type { Binding } from '../recipe/resolve.ts';
@@ -108,18 +108,9 @@ export function emptyText({ value }: FoundField): string | undefined {
   return isSeq(value) ? '[]' : '{}';
 }
 
-/** How YAML is written inside templates: a line for a text, whatever it holds, and as 1.1 readers take it. */
-const STYLE = {
-  lineWidth: 0,
-  compat: COMPAT,
-  version: '1.1',
-  blockQuote: false,
-  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
-} as const;
-
 /** A value as YAML text that Go templates leave alone. */
 export function literal(value: Json): string {
-  return escapeTemplate(trimEnd(stringify(value, STYLE)));
+  return escapeTemplate(trimEnd(writeYamlInLines(value)));
 }
 
 /**

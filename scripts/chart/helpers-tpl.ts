@@ -1,14 +1,13 @@
-import { stringify } from 'yaml';
 import type { ImageEntry } from '../recipe/entry.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
 import { omissionsOf } from '../recipe/omissions.ts';
 import { anyPath, escapeTemplate, goString, helperName, valuePath } from './go-template.ts';
-import { YAML_STYLE } from './values-yaml.ts';
 import type { ImageValue } from './image.ts';
 import type { ChartModel } from './model.ts';
 import type { NamedTemplate } from './named.ts';
 import { getPath, isObject } from '../json/tree.ts';
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 /**
  * The data of _helpers.tpl.hbs: only the named templates that the recipe's entries
@@ -43,7 +42,7 @@ export function helpersData(recipe: Recipe, model: ChartModel): Readonly<Record<
     presets: model.presets && {
       path: model.presets.path,
       default: model.presets.default,
-      table: escapeTemplate(trimEnd(stringify(model.presets.options, YAML_STYLE))),
+      table: escapeTemplate(trimEnd(writeYaml(model.presets.options))),
     },
     checks: model.checks,
     hasJson: uses('json'),

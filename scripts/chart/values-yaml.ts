@@ -1,12 +1,9 @@
-import { stringify } from 'yaml';
 import type { Json, JsonObject } from '../json/json.ts';
 import type { Departure } from './model.ts';
 import { isObject, member } from '../json/tree.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
 import type { SchemaNode } from './schema/node.ts';
-
-/** How YAML is written: readable by 1.1 parsers (Helm's) and by 1.2 ones alike, no line wrapped. */
-export const YAML_STYLE = { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false } as const;
+import { writeYaml } from '../manifest/write-yaml.ts';
 
 const HEADER = `# yaml-language-server: $schema=values.schema.json
 #
@@ -76,17 +73,8 @@ function field(key: string, value: Json, below: Section, pad: string, reasons: R
 }
 
 function plain(key: string, value: Json, pad: string): string {
-  const text = trimEnd(stringify({ [key]: value }, { ...YAML_STYLE, ...(isFragile(value) && ONE_LINE) }));
+  const text = trimEnd(writeYaml({ [key]: value }));
   return `${text.replaceAll(/^/gm, pad)}\n`;
-}
-
-/** A text on one line, whatever is in it. */
-const ONE_LINE = { blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
-
-/** Whether a value has a text whose blank lines or last spaces would not survive as lines of this file. */
-function isFragile(value: Json): boolean {
-  if (typeof value === 'string') return /^\n|\n{3}|\n\n$|[ \t]\n?$/.test(value);
-  return typeof value === 'object' && value !== null && Object.values(value).some(isFragile);
 }
 
 /**

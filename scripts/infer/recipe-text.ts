@@ -4,6 +4,7 @@ import type { JsonObject } from '../json/json.ts';
 import type { Draft, Holder, Spot } from './draft.ts';
 import type { Inference } from './infer.ts';
 import { pathOf, selectedBy } from './holders.ts';
+import { YAML_STYLE } from '../manifest/write-yaml.ts';
 
 const HEAD = ` What this chart is. Written by init, and from now on yours: change it, then npm run build.
  Every entry binds one path of values.yaml to fields of the manifest; the default of a value is
@@ -53,7 +54,7 @@ export function entriesText(drafts: readonly Draft[]): string {
 }
 
 function documentOf(data: object): Document {
-  return new Document(data, { compat: 'yaml-1.1', aliasDuplicateObjects: false });
+  return new Document(data, YAML_STYLE);
 }
 
 function written(doc: Document): string {

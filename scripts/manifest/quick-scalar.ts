@@ -138,6 +138,8 @@ function block(cursor: Cursor, start: number, indent: number): string {
         cursor.end = begin - 1;
         break;
       }
+      // Go's reader takes it for the indent, and refuses it.
+      if (cursor.text[cursor.at] === '\t') throw UNREAD;
       inner = cursor.indent;
     }
     if (isBlank) {
@@ -159,8 +161,8 @@ function block(cursor: Cursor, start: number, indent: number): string {
 
 /** The text of a block by its header. */
 function blockText(lines: readonly string[], header: string): string {
-  const last = lines.findLastIndex((line) => line.trim() !== '');
-  const first = lines.findIndex((line) => line.trim() !== '');
+  const last = lines.findLastIndex(hasContent);
+  const first = lines.findIndex(hasContent);
   // Blank lines in front have the spaces that were counted.
   const content = lines.slice(0, last + 1).map((line, i) => (i < first ? '' : line));
   const end = header[1] === '-' ? '' : header[1] === '+' ? '\n'.repeat(lines.length - last) : '\n';
@@ -168,6 +170,11 @@ function blockText(lines: readonly string[], header: string): string {
   if (content.some((line) => /^[ \t]/.test(line))) throw UNREAD;
   const text = content.join('\n').replaceAll(/\n+/g, (breaks) => (breaks.length > 1 ? breaks.slice(1) : ' '));
   return (first > 0 ? '\n'.repeat(first) + text.replace(/^\n* ?/, '') : text) + end;
+}
+
+/** A tab or a no-break space is content. */
+function hasContent(line: string): boolean {
+  return /[^ ]/.test(line);
 }
 
 /** Where a quote closes before `end`; of single ones two are one in the text, a double one has no \\ before it. */

@@ -1,19 +1,14 @@
-import { Document, type ScalarTag } from 'yaml';
+import { Document } from 'yaml';
 import { READ_OPTIONS } from './compose.ts';
 import type { ScalarStyle, ScalarValue } from './quick-scalar.ts';
 import { numberText } from './scalars.ts';
-
-/** A text that ends with a space that is wider than ASCII's: Helm cuts it off the end of a document. */
-const CUT: ScalarTag = { tag: 'cut', default: true, test: /\s$/, resolve: (source) => source };
-
-/** What is quoted: each string that some reader takes for something else (on, yes, 12:30, 2001-01-01). */
-export const COMPAT = [...(new Document(null, { compat: 'yaml-1.1' }).schema.compat ?? []), CUT];
+import { COMPAT } from './write-yaml.ts';
 
 export const WRITE_OPTIONS = { ...READ_OPTIONS, compat: COMPAT };
 
 /** Trailing newlines beyond one depend on what follows; spaces at a line's end get lost in editors. */
 export function isLiteral(text: string): boolean {
-  return text.trim() !== '' && !/\n\n$|[ \t](?:\n|$)|[^\S\n]\n?$/.test(text);
+  return text.trim() !== '' && !/^\n*\t|\n\n$|[ \t](?:\n|$)|[^\S\n]\n?$/.test(text);
 }
 
 /** Plain texts that some reader takes for something else than a string. */

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { YAML_STYLE } from '../chart/values-yaml.ts';
 import type { Json } from '../json/json.ts';
 import { plainJson } from '../json/plain-json.ts';
+import { YAML_STYLE } from '../manifest/write-yaml.ts';
 
 /** A line of YAML, and the field that it begins or goes on with. */
 export interface YamlLine {

@@ -14,6 +14,7 @@ import {
 import { ChartError } from '../errors.ts';
 import { composeDocument } from '../manifest/compose.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
+import { COMPAT } from '../manifest/write-yaml.ts';
 
 /** Where something stands in a YAML file, as keys and indexes. */
 export type YamlPath = readonly (string | number)[];
@@ -118,7 +119,7 @@ function replacement(doc: Document.Parsed, path: YamlPath, to: string, refuse: R
 
 /** A text as YAML, in the quotes that it had; plain only where it means itself in a list on one line, too. */
 function written(text: string, type: Scalar.Type | undefined): string {
-  const doc = new Document([text], { compat: 'yaml-1.1' });
+  const doc = new Document([text], { compat: COMPAT });
   if (isCollection(doc.contents)) {
     doc.contents.flow = true;
     const item: unknown = doc.contents.items[0];

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { writeYaml } from '../manifest/write-yaml.ts';
 import { ChartError, messageOf } from '../errors.ts';
 import { isTime, TIME_FORM } from '../manifest/date.ts';
 import { parseYaml } from '../manifest/yaml.ts';
@@ -88,7 +88,7 @@ export function formatLock(lock: Lock): string {
       ]),
   );
   const body = { version, url, sha256, documents, created, images };
-  return HEADER + stringify(body, { lineWidth: 0, compat: 'yaml-1.1' });
+  return HEADER + writeYaml(body);
 }
 
 function parseImage(value: unknown, path: string, file: string): LockedImage {

@@ -1,11 +1,11 @@
 import { diffArrays } from 'diff';
 import { stringify } from 'yaml';
-import { YAML_STYLE } from '../chart/values-yaml.ts';
 import type { Json } from '../json/json.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
 import type { Row } from './blocks.ts';
 import { showPath, type Path } from './path.ts';
 import { visible } from './visible.ts';
+import { YAML_STYLE } from '../manifest/write-yaml.ts';
 
 /** A line of a difference: `+` added, `-` removed, `~` both in one, a blank for what is around. */
 export interface Line {

@@ -13,6 +13,7 @@ import { mergeValues } from '../../scripts/json/merge-values.ts';
 import { getPath, isObject, setPath, withoutPath } from '../../scripts/json/tree.ts';
 import { canonicalText } from '../../scripts/manifest/canonical.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
+import { COMPAT } from '../../scripts/manifest/write-yaml.ts';
 import { apply } from '../../scripts/oracle/apply.ts';
 import { compareObjects, showDifference } from '../../scripts/oracle/compare.ts';
 import { generate } from '../../scripts/built.ts';
@@ -133,7 +134,7 @@ function manifestOf(objects: readonly JsonObject[]) {
 }
 
 function textOf(objects: readonly JsonObject[]): string {
-  return objects.map((object) => stringify(object, { version: '1.1' })).join('---\n');
+  return objects.map((object) => stringify(object, { compat: COMPAT })).join('---\n');
 }
 
 async function unequal(cases: readonly Case[], helm: Helm): Promise<readonly string[]> {

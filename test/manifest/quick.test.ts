@@ -60,6 +60,10 @@ const LONG = [
   'more\n\n  indented\nend\n',
   '\n lead',
   'keep\n\n',
+  'tab\n\t\n',
+  '\t\ntab',
+  'wide\n\u00a0\n',
+  '\u2003\n',
   'folded '.repeat(30),
   'x'.repeat(1100),
 ];

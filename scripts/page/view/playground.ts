@@ -1,7 +1,6 @@
 import { Validator } from '@cfworker/json-schema';
-import { Document, parseDocument, stringify } from 'yaml';
+import { Document, parseDocument } from 'yaml';
 import { schemaTree } from '../../chart/schema/node.ts';
-import { YAML_STYLE } from '../../chart/values-yaml.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { getPath } from '../../json/tree.ts';
 import type { Release } from '../../oracle/context.ts';
@@ -15,6 +14,7 @@ import { copyButton, fill, h } from './dom.ts';
 import { valuesEditor } from './editor.ts';
 import { pairTable } from './objects.ts';
 import { tags } from './tags.ts';
+import { writeYaml, YAML_STYLE } from '../../manifest/write-yaml.ts';
 
 /** Values to try: what is wrong with them, and what the chart makes of them, at once. */
 export function playground(chart: PageChart): {
@@ -38,7 +38,7 @@ export function playground(chart: PageChart): {
   const flags = h('code', { class: 'flags' });
   const results = h('div', { class: 'results' });
   const open = new Set<string>();
-  const start = Object.keys(data.values).length === 0 ? '' : stringify(data.values, YAML_STYLE);
+  const start = Object.keys(data.values).length === 0 ? '' : writeYaml(data.values);
   const editor = valuesEditor(start, schemaTree(data.schema), () => update());
 
   function field(

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { YAML_STYLE } from '../../chart/values-yaml.ts';
 import type { Json } from '../../json/json.ts';
 import { asText, isObject, member } from '../../json/tree.ts';
 import { trimEnd } from '../../manifest/trim-end.ts';
@@ -8,6 +7,7 @@ import { constraints } from '../constraints.ts';
 import type { PageChart, Value } from './chart.ts';
 import { breaking, code, fill, h, table, type Child } from './dom.ts';
 import { searchList } from './list.ts';
+import { YAML_STYLE } from '../../manifest/write-yaml.ts';
 
 /** Each value: what it may be, what it is, which fields it feeds and which line of upstream they come from. */
 export function values(
