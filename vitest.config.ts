@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { NATIVE_MODULES } from './test/helpers/native-modules.ts';
 
@@ -19,8 +20,8 @@ const COMMON = {
 
 export default defineConfig({
   test: {
-    // Half of the time is spent waiting for processes.
-    maxWorkers: '100%',
+    // Half of the time is spent waiting: for processes, and for time to pass.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         test: {
