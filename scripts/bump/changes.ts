@@ -1,16 +1,19 @@
 import type { Change } from '../chart/changelog.ts';
+import { nameOf } from '../chart/pin.ts';
 import type { Reason } from './reason.ts';
+
+type Named = Parameters<typeof nameOf>[0];
 
 /** What a bump changed, for the changelog. */
 interface Changed {
   /** Upstream's version until now, and from now on. */
   readonly versions: readonly [before: string, now: string];
   readonly reasons: readonly Reason[];
-  /** Images by the path of their value, with their tags. */
+  /** Images by the path of their value, as the chart named them and names them. */
   readonly images: readonly {
     readonly path: string;
-    readonly before: string | undefined;
-    readonly tag: string;
+    readonly was: Named | undefined;
+    readonly image: Named;
   }[];
   /** Paths of the values whose departures are upstream's own now. */
   readonly caught: readonly string[];
@@ -27,11 +30,12 @@ export function changesOf({ versions: [old, now], reasons, images, caught }: Cha
   const more = told.length - MOST_REASONS;
   return [
     changed(`Upstream is ${now} in place of ${old}.`),
-    ...images
-      .filter(({ before, tag }) => before !== tag)
-      .map(({ path, before, tag }) =>
-        changed(`\`${path}\` is ${tag}${before === undefined ? '' : ` in place of ${before}`}.`),
-      ),
+    ...images.flatMap(({ path, was, image }) => {
+      if (was === undefined) return [changed(`\`${path}\` is ${image.tag}.`)];
+      const isMoved = was.registry !== image.registry || was.repository !== image.repository;
+      const [before, after] = [was, image].map((one) => (isMoved ? nameOf(one) : one.tag));
+      return before === after ? [] : [changed(`\`${path}\` is ${after} in place of ${before}.`)];
+    }),
     ...caught.map((path) => changed(`\`${path}\` is as upstream has it: upstream has caught up.`)),
     ...told.slice(0, MOST_REASONS).map(changeOf),
     ...(more > 0 ? [changed(`And ${more} more.`)] : []),

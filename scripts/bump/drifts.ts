@@ -55,11 +55,20 @@ export function mended(holding: Holding): readonly Drifted[] {
       .flatMap((word) => editFor(word, error))
       .find(({ path, to }) => {
         const left = attempt([], () => driftsOf(edited(holding, [{ path, to }])), drifts);
-        return left.length < drifts.length && left.every(({ message }) => message !== error.message);
+        return (
+          left.length < drifts.length &&
+          left.every(({ message }) => message !== error.message) &&
+          // What another entry means already is not what this one meant.
+          claims(left) <= claims(drifts)
+        );
       });
     if (edit === undefined) return { error, mend: undefined };
     return { error, mend: mendingOf(holding.recipe, edit) };
   });
+}
+
+function claims(drifts: readonly ChartError[]): number {
+  return drifts.filter(({ code }) => code === 'RECIPE_CLAIM').length;
 }
 
 /** The edit of a word that puts the nearest match in place of what is not there. */

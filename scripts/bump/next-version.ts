@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../json/json.ts';
 import { equalJson, getPath, isObject, member, treeOf } from '../json/tree.ts';
 import { compare, type ObjectChange } from '../review/compare.ts';
 import { marksOf, type MarkKind } from '../review/marks.ts';
-import { showObject } from '../review/object-name.ts';
+import { lastingName, showObject, type ObjectName } from '../review/object-name.ts';
 import { LEVELS, type Level, type Reason } from './reason.ts';
 import { schemaChanges } from './schema-changes.ts';
 
@@ -85,9 +85,9 @@ const EFFECTS = {
 function effects(changes: () => readonly ObjectChange[]): ReadonlySet<MarkKind> | undefined {
   try {
     return new Set(
-      changes().flatMap((one) =>
-        one.changes.flatMap((change) => marksOf(change, one).map(({ kind }) => kind)),
-      ),
+      changes()
+        .filter((one) => !runsAgain(one))
+        .flatMap((one) => one.changes.flatMap((change) => marksOf(change, one).map(({ kind }) => kind))),
     );
   } catch (error) {
     if (error instanceof ChartError && error.code === 'VALUES_REFUSED') return undefined;
@@ -110,7 +110,10 @@ function backTo(old: Json, now: Json): Json {
 function objectChanges(old: ChartVersion, now: ChartState): readonly Reason[] {
   return compare(old.objects, now.objects).flatMap((one) => {
     const name = showObject(one.object);
-    const marks = one.changes.flatMap((change) => marksOf(change, one));
+    const again = runsAgain(one) ? [`${name} takes the place of ${one.was.name}`] : [];
+    const marks = one.changes
+      .flatMap((change) => marksOf(change, one))
+      .filter(({ kind }) => again.length === 0 || kind !== 'lost');
     const marked = [...groupBy(marks, ({ kind }) => kind)].flatMap(([kind, own]): readonly Reason[] => {
       const whats = [...new Set(own.map(({ what }) => what))].filter((what) => what !== '' && what !== name);
       const level = MARKED[kind];
@@ -123,8 +126,23 @@ function objectChanges(old: ChartVersion, now: ChartState): readonly Reason[] {
     const isNew = one.before === undefined;
     const fields = one.changes.filter(({ kind, path }) => kind === 'added' && path.length > 0).length;
     const fresh = isNew ? [`${name} is new`] : fields > 0 ? [`${name} has new fields`] : [];
-    return [...marked, ...fresh.map((text): Reason => ({ level: 'minor', text }))];
+    return [
+      ...marked,
+      ...fresh.map((text): Reason => ({ level: 'minor', text })),
+      ...again.map((text): Reason => ({ level: 'patch', text })),
+    ];
   });
+}
+
+/** Whether a Job is another one because its content is: for that it has the name, and no user names it. */
+function runsAgain(one: ObjectChange): one is ObjectChange & { readonly was: ObjectName } {
+  const { object, was } = one;
+  return (
+    was !== undefined &&
+    was.namespace === object.namespace &&
+    [was, object].every((side) => lastingName(side) !== side.name) &&
+    lastingName(was) === lastingName(object)
+  );
 }
 
 /** Words of one object that a person takes in at once. */

@@ -1,6 +1,7 @@
 import { parseFieldPath, showSegment, type Segment } from '../recipe/fieldpath.ts';
 import { selects } from '../recipe/select.ts';
 import type { YamlEdit } from '../recipe/edit.ts';
+import type { Select } from '../recipe/entry.ts';
 import type { Word } from '../recipe/written.ts';
 import type { Path } from '../review/path.ts';
 import type { Item, Review } from '../review/review.ts';
@@ -8,10 +9,17 @@ import type { Item, Review } from '../review/review.ts';
 /**
  * The edits of recipe.yaml that follow objects and elements of lists which have another name now. What is
  * under another name and otherwise alike is recognised; what only resembles it in its name is not.
+ *
+ * @param means whether a select means anything of upstream still: it does not follow those that left it
  */
-export function renameEdits({ groups }: Review, words: readonly Word[]): readonly YamlEdit[] {
+export function renameEdits(
+  { groups }: Review,
+  words: readonly Word[],
+  means: (select: Select) => boolean,
+): readonly YamlEdit[] {
   const renamed = groups.flatMap(({ items }) => items.filter(({ kind }) => kind === 'renamed'));
   return words.flatMap((word) => {
+    if ((word.kind === 'name' || word.kind === 'namespace') && means(word.select)) return [];
     const to = renamed.reduce((text, item) => renamedWord({ ...word, text }, item), word.text);
     return to === word.text ? [] : [{ path: word.at, to }];
   });

@@ -7,6 +7,7 @@ import { SCHEMA_FILE } from '../chart/schema/self-contained.ts';
 import type { Project } from '../io/project.ts';
 import { editYaml } from '../recipe/edit.ts';
 import { parseRecipe, RECIPE_FILE } from '../recipe/load.ts';
+import { selects } from '../recipe/select.ts';
 import type { Review } from '../review/review.ts';
 import { readWritten, wordsOf } from '../recipe/written.ts';
 
@@ -16,7 +17,9 @@ export function withSureEdits(
   difference: Review,
   { model }: Built,
 ): { readonly fitting: Holding; readonly sure: readonly Mending[]; readonly caught: readonly string[] } {
-  const renames = renameEdits(difference, wordsOf(readWritten(holding.recipe, RECIPE_FILE)));
+  const resources = holding.manifest.resources.filter(({ added }) => added !== true);
+  const words = wordsOf(readWritten(holding.recipe, RECIPE_FILE));
+  const renames = renameEdits(difference, words, (select) => resources.some((one) => selects(select, one)));
   const { holding: fitting, followed } = follow(edited(holding, renames), model.defaults);
   return {
     fitting,

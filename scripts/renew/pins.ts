@@ -7,12 +7,17 @@ import type { YamlEdit } from '../recipe/edit.ts';
 import type { LockedImage } from '../recipe/lock.ts';
 import type { Recipe } from '../recipe/types.ts';
 
+type Named = Pick<LockedImage, 'registry' | 'repository' | 'tag'>;
+
 /** What becomes of the pin of an image. */
 export interface PinChange {
   /** Path of its value. */
   readonly path: string;
-  /** Undefined of a new one. */
+  /** Undefined where it was not pinned. */
   readonly before: LockedImage | undefined;
+  /** What the chart named until now; undefined of a new one. */
+  readonly was: Named | undefined;
+  readonly image: Named;
   readonly tag: string;
   /** Undefined: nobody states one, so it is left open, and a release will ask for it. */
   readonly now: LockedImage | undefined;
@@ -36,6 +41,8 @@ interface PinInput {
   readonly recipe: Recipe;
   readonly manifest: Manifest;
   readonly before: Readonly<Record<string, LockedImage>>;
+  /** The images that the project wanted until now. */
+  readonly old: readonly WantedImage[];
   /** Upstream's version until now, and from now on. */
   readonly versions: readonly [before: string, now: string];
   readonly ask: AskForImages;
@@ -47,7 +54,7 @@ interface PinInput {
  *
  * @throws RECIPE_SELECTOR when an image entry does not fit the manifest
  */
-export async function newPins({ recipe, manifest, before, versions, ask }: PinInput): Promise<NewPins> {
+export async function newPins({ recipe, manifest, before, old, versions, ask }: PinInput): Promise<NewPins> {
   const now = wantedImages(recipe, manifest);
   const followed = now.map((image): WantedImage => {
     const isDeparture = member(recipe.images, image.path) !== undefined;
@@ -66,7 +73,11 @@ export async function newPins({ recipe, manifest, before, versions, ask }: PinIn
       ? { image: own, answer: undefined }
       : { image, answer };
   });
-  const changes = settled.map(({ image, answer }) => changeOf(image, answer, member(before, image.path)));
+  const changes = settled.map(({ image, answer }): PinChange => {
+    const locked = member(before, image.path);
+    const was = locked ?? old.find(({ path }) => path === image.path);
+    return { ...changeOf(image, answer, locked), was, image };
+  });
   return { changes, edits: changes.flatMap((change) => editsFor(change, recipe)) };
 }
 
@@ -78,7 +89,7 @@ function changeOf(
   image: WantedImage,
   answer: ImageAnswer | ChartError | undefined,
   before: LockedImage | undefined,
-): PinChange {
+): Omit<PinChange, 'was' | 'image'> {
   const { path, tag } = image;
   try {
     if (answer instanceof ChartError) throw answer;

@@ -6,6 +6,7 @@ import { edited, mended, type Drifted, type Holding, type Mending } from '../bum
 import { nextVersion, type ChartState, type ChartVersion, type NextVersion } from '../bump/next-version.ts';
 import { follow } from '../bump/follow.ts';
 import { nextAppVersion } from '../bump/versions.ts';
+import { wantedImages } from '../chart/pin.ts';
 import { withObjects } from '../chart/own-objects.ts';
 import { newValues, type NewValue } from '../infer/propose.ts';
 import { ChartError } from '../errors.ts';
@@ -170,6 +171,7 @@ export async function planBump(
     recipe: parseRecipe(fitting.recipe, RECIPE_FILE),
     manifest: fitting.manifest,
     before: before.lock.images,
+    old: wantedImages(recipe, before.manifest),
     versions: [recipe.upstream.version, version],
     ask,
   });
@@ -190,7 +192,7 @@ export async function planBump(
       versions: [recipe.upstream.version, version],
       // What is not released yet has its lines.
       reasons: nextVersion(old, fresh).reasons,
-      images: pins.changes.map(({ path, before: locked, tag }) => ({ path, before: locked?.tag, tag })),
+      images: pins.changes,
       caught,
     }),
   });
@@ -278,7 +280,7 @@ function identityEdits(
   version: string,
 ): readonly YamlEdit[] {
   const { chart, upstream } = before.project.recipe;
-  const images = pins.map(({ before: old, tag }) => ({ before: old?.tag ?? tag, now: tag }));
+  const images = pins.map(({ was, tag }) => ({ before: was?.tag ?? tag, now: tag }));
   const appVersion = nextAppVersion(chart.appVersion, [
     ...images,
     { before: upstream.version, now: version },

@@ -124,8 +124,9 @@ function rightsAt(value: Json | undefined, path: Path): ReturnType<typeof podRig
   return typeof path.at(-1) === 'string' ? podRights({ [key]: value }, above) : podRights(value, key);
 }
 
-function immutable({ path }: Change, { object, before, after }: ObjectChange): readonly string[] {
-  if (before === undefined || after === undefined) return [];
+function immutable({ path }: Change, { object, was, before, after }: ObjectChange): readonly string[] {
+  // Of another name or namespace it is another object, and made anew anyway.
+  if (was !== undefined || before === undefined || after === undefined) return [];
   const raw = path.map((step) => (typeof step === 'string' ? step : 0));
   const isSealed =
     before['immutable'] === true &&

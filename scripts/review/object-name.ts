@@ -26,6 +26,12 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The name of an object; of a Job without the digits at its end by which another content is another Job. */
+export function lastingName({ apiVersion, kind, name }: ObjectName): string {
+  const isJob = kind === 'Job' && apiGroup(apiVersion) === 'batch';
+  return isJob ? name.replace(/-[0-9a-f]{8}$/, '') : name;
+}
+
 /** Kubernetes tells objects apart by group, kind, namespace and name; the version does not count. */
 export function identity(name: ObjectName): string {
   return JSON.stringify([apiGroup(name.apiVersion), name.kind, name.namespace ?? '', name.name]);

@@ -2,7 +2,7 @@ import { apiGroup } from '../json/api-group.ts';
 import { groupBy } from '../json/group-by.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { isObject } from '../json/tree.ts';
-import { objectName } from './object-name.ts';
+import { lastingName, objectName } from './object-name.ts';
 import { renamed } from './similar.ts';
 
 type Pair = readonly [before: JsonObject, after: JsonObject];
@@ -40,7 +40,7 @@ function described(object: JsonObject): {
   const known = objectName(object);
   return {
     group: JSON.stringify([apiGroup(known.apiVersion), known.kind]),
-    alias: known.name,
+    alias: lastingName(known),
     content: { ...content, metadata: rest },
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { nextVersion, type ChartState } from '../../scripts/bump/next-version.ts';
 import { templatize } from '../../scripts/chart/templatize.ts';
 import type { JsonObject } from '../../scripts/json/json.ts';
@@ -117,6 +117,24 @@ function told(old: Made, now: Made): readonly string[] {
 
 const int = (more: JsonObject): JsonObject => ({ type: 'integer', description: 'd', ...more });
 const MEMORY = ['memory: 1Gi } }\n    select', 'memory: 2Gi } }\n    reason: more\n    select'] as const;
+
+test('a Job whose name follows its content is the same to users, whatever it asks for', () => {
+  const job = (name: string, pod: string): Made =>
+    changed({
+      add: `---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: ${name} }
+spec: { template: { spec: { ${pod} containers: [{ name: j, image: 'r.test/o/j:${name}' }] } } }
+`,
+    });
+  expect(told(job('j-01234567', ''), job('j-89abcdef', ''))).toEqual([
+    '1.2.4',
+    'patch: Job j-89abcdef takes the place of j-01234567',
+  ]);
+  expect(told(job('j-01234567', ''), job('j-89abcdef', 'hostNetwork: true,'))[0]).toBe('1.3.0');
+  expect(told(job('j-one', ''), job('j-two', ''))[0]).toBe('2.0.0');
+});
 
 describe('the next version', () => {
   it.each<readonly [string, Made, Made, readonly string[]]>([

@@ -60,7 +60,15 @@ describe('images', () => {
       ],
     });
     expect((await readLock(project)).images).toEqual({});
+    expect(await text('CHANGELOG.md')).toContain('- `image` is v1.3.0-slim in place of v1.2.1-slim.');
     expect(await isBuilt(project)).toBe(true);
+    // Not pinned, and the same as before: there is nothing to tell. From elsewhere: there is.
+    await bumpTo(project, [], { version: 'v1.3.1-slim' });
+    expect((await text('CHANGELOG.md')).match(/`image` is/g)).toHaveLength(1);
+    await bumpTo(project, [['registry.test/agents', 'other.test/agents']], { version: 'v1.3.2-slim' });
+    expect(await text('CHANGELOG.md')).toMatch(
+      /`image` is other\.test\/agents\/agent:\S+ in place of registry\.test\/agents\/agent:\S+\./,
+    );
   });
 
   test('a tag that was only derived and is not there is not taken', async () => {

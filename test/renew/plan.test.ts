@@ -179,6 +179,32 @@ describe('what does not fit', () => {
     });
   });
 
+  test('an element that another entry means is not told in place of one that is gone', async () => {
+    const more = [
+      [
+        '      volumes:\n',
+        '      volumes:\n      - name: other\n        hostPath:\n          path: /other\n',
+      ],
+    ] as const;
+    await bumped(more, { accepted: new Set(['rbac'] as const) });
+    const names =
+      "names:\n  other: { kind: DaemonSet, at: 'spec.template.spec.volumes.[name=other].hostPath' }\n";
+    const path = '  - path: other\n    select: other\n    fieldPaths: [path]\n';
+    const type = `  - path: type
+    place: drop
+    default: ''
+    select: other
+    fieldPaths: [type]
+    create: true
+`;
+    await changeFile(join(project, 'recipe.yaml'), [
+      ['\nvalues:', `\n${names}\nvalues:`],
+      ['\nadditions:', `${path}${type}\nadditions:`],
+    ]);
+    const gone: unknown = expect.stringMatching(/has no \[name=other\]; the nearest is \[name=run\]$/);
+    expect(await refused(NONE, { version: 'v3' })).toMatchObject({ drifts: [[gone], [gone]] });
+  });
+
   test('what is gone is no rename, and not sure: nothing is applied', async () => {
     const volume = [
       [

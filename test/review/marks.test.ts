@@ -187,6 +187,8 @@ describe('cannot be changed in place', () => {
       workload('{}', 'Deployment', `selector: { matchLabels: { a: ${label} } },`);
     expect(does('immutable', of('b'), of('c'))).toEqual(['']);
     expect(does('immutable', '', of('c'))).toEqual([]);
+    // Of another name it is another object.
+    expect(does('immutable', of('b'), of('c').replace('name: a', 'name: z'))).toEqual([]);
     const map = (text: string, more = ''): string =>
       `{ apiVersion: v1, kind: ConfigMap, metadata: { name: a }, data: { a: ${text} } ${more} }`;
     expect(does('immutable', map('b', ', immutable: true'), map('c', ', immutable: true'))).toEqual(['']);
