@@ -121,6 +121,8 @@ function objectChanges(old: ChartVersion, now: ChartState): readonly Reason[] {
       const words = [...whats.slice(0, MOST_WORDS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
       if (level === undefined) return [];
       if (kind === 'lost' && one.after === undefined) return [{ level, text: `${name} is gone` }];
+      if (kind === 'lost' && one.was !== undefined)
+        return [{ level, text: `${showObject(one.was)} is ${name} now` }];
       return [{ level, text: `${name} ${TOLD[kind]}${words === '' ? '' : `: ${words}`}` }];
     });
     const isNew = one.before === undefined;

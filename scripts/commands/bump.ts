@@ -59,7 +59,7 @@ async function bump(invocation: Invocation<typeof FLAGS>): Promise<number> {
     );
   const [
     { ACCEPTED, planBump },
-    { releasedChart },
+    { committedText, releasedChart },
     { preferredHelm },
     { writeTogether },
     { proveBuilt },
@@ -99,6 +99,7 @@ async function bump(invocation: Invocation<typeof FLAGS>): Promise<number> {
           : askForDigests(wanted, pullOptions(flags, env, out), out),
       prove: (built) => proveBuilt(built, env, tell),
       released: (built) => releasedChart(built, () => preferredHelm(env)),
+      committed: (root) => committedText(root, 'recipe.yaml'),
     },
   );
   const dryRun = flags['dry-run'] === true;

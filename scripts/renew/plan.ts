@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { build, generate, valuesSchema, type Built } from '../built.ts';
+import { generate, valuesSchema, type Built } from '../built.ts';
 import { withRelease } from '../bump/changelog.ts';
 import { changesOf } from '../bump/changes.ts';
 import { edited, mended, type Drifted, type Holding, type Mending } from '../bump/drifts.ts';
@@ -26,6 +26,7 @@ import { formatLock, parseLock, type Lock } from '../recipe/lock.ts';
 import { consequences, review, type Review } from '../review/review.ts';
 import { renderOwn, upstreamSide } from '../sides/own.ts';
 import { check, refuseFindings } from '../validate.ts';
+import { builtBefore } from './before.ts';
 import { filesOf } from './files.ts';
 import { overlayOf, withSureEdits, withoutGone } from './fit.ts';
 import { newPins, type AskForImages, type PinChange } from './pins.ts';
@@ -60,6 +61,8 @@ export interface BumpPorts {
   readonly prove: (built: Built) => Promise<void>;
   /** The project's chart as its users have it; undefined where nobody knows. */
   readonly released: (built: Built) => Promise<ChartVersion | undefined>;
+  /** recipe.yaml of a project as it was committed; undefined where nobody knows. */
+  readonly committed: (project: string) => Promise<string | undefined>;
 }
 
 /** What is new upstream. */
@@ -112,10 +115,10 @@ const CHANGELOG = 'CHANGELOG.md';
  */
 export async function planBump(
   request: BumpRequest,
-  { reach, ask, prove, released }: BumpPorts,
+  { reach, ask, prove, released, committed }: BumpPorts,
 ): Promise<Bump> {
   const { project, version } = request;
-  const before = await build(project);
+  const before = await builtBefore(project, version, () => committed(project));
   const { recipe, root } = before.project;
   if (recipe.upstream.version === version) return { state: 'current', version };
   refuseFixedUrl(request, recipe.upstream.url);

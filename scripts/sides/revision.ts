@@ -61,6 +61,12 @@ export async function releasedChart(
   }
 }
 
+/** A file of a project as it was committed last; undefined where git has none. */
+export async function committedText(project: string, file: string): Promise<string | undefined> {
+  const run = await runGit(project, 'show', `HEAD:./${file}`);
+  return run.code === 0 ? run.stdout : undefined;
+}
+
 /** The chart of a commit, in a folder for a while. */
 interface ChartAt {
   /** The folder. */
@@ -88,11 +94,15 @@ async function withChartAt<T>(
   });
 }
 
-async function git(project: string, ...args: readonly string[]): Promise<string> {
-  const run = await runProgram('git', ['-C', project, ...args], {
+function runGit(project: string, ...args: readonly string[]): ReturnType<typeof runProgram> {
+  return runProgram('git', ['-C', project, ...args], {
     env: withoutSecrets(process.env),
     patience: PATIENCE,
   });
+}
+
+async function git(project: string, ...args: readonly string[]): Promise<string> {
+  const run = await runGit(project, ...args);
   if (run.code === 0) return run.stdout;
   const words = run.late ? 'no answer in time' : run.stderr.trim();
   throw new ChartError('USAGE', `git ${args[0] ?? ''} in ${project}: ${words}`, {

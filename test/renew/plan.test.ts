@@ -205,6 +205,21 @@ describe('what does not fit', () => {
     expect(await refused(NONE, { version: 'v3' })).toMatchObject({ drifts: [[gone], [gone]] });
   });
 
+  test('the edit of a person, for the newer upstream alone: what git has is the older', async () => {
+    const next: Changes = [['  name: agent-config\n', '  name: settings\n']];
+    const own = await text('recipe.yaml');
+    const committed = (): Promise<string> => Promise.resolve(own);
+    await changeFile(join(project, 'recipe.yaml'), [['name: agent-config', 'name: settings']]);
+    await expect(bumpTo(project, next)).rejects.toMatchObject({ code: 'RECIPE_SELECTOR' });
+    await expect(bumpTo(project, next, { committed, version: 'v1' })).rejects.toMatchObject({
+      code: 'RECIPE_SELECTOR',
+    });
+    expect(await bumped(next, { committed })).toMatchObject({
+      why: expect.arrayContaining(['ConfigMap agent-config is ConfigMap settings now']) as unknown,
+    });
+    expect(await text('recipe.yaml')).toMatch(/^ {2}version: v2$[^]*name: settings/m);
+  });
+
   test('what is gone is no rename, and not sure: nothing is applied', async () => {
     const volume = [
       [

@@ -47,11 +47,12 @@ export const NOBODY: AskForImages = () => Promise.resolve(new Map());
 export async function bumpTo(
   project: string,
   changes: Changes,
-  how: Partial<BumpRequest> & Partial<Pick<BumpPorts, 'ask' | 'released'>> = {},
+  how: Partial<BumpRequest> & Partial<Pick<BumpPorts, 'ask' | 'released' | 'committed'>> = {},
 ): Promise<Bump> {
   const from = join(project, 'next.yaml');
   await writeFile(from, changed(await readFile(join(FIXTURE, 'upstream', 'manifest.yaml'), 'utf8'), changes));
-  const { ask = NOBODY, released = () => Promise.resolve(undefined), ...request } = how;
+  const nobody = () => Promise.resolve(undefined);
+  const { ask = NOBODY, released = nobody, committed = nobody, ...request } = how;
   const bump = await planBump(
     {
       project,
@@ -68,6 +69,7 @@ export async function bumpTo(
       // Helm holds what the command makes (test/cli/bump.test.ts).
       prove: () => Promise.resolve(),
       released,
+      committed,
     },
   );
   if (bump.state === 'ready') await writeTogether(project, bump.files);

@@ -62,7 +62,12 @@ function reportDrifts({ drifted, sure, gone }: Extract<Bump, { state: 'drifted' 
   }
   reportMends('Sure, and made by --apply:', sure, out);
   reportMends('Gone upstream: --accept gone takes it out, and the value with its last field:', gone, out);
-  out.warn('nothing is changed');
+  const isYours = drifted.some(({ mend }) => mend !== undefined) || gone.length + sure.length === 0;
+  out.warn(
+    isYours
+      ? 'nothing is changed; edit recipe.yaml, and bump again: it need not fit the older upstream any more'
+      : 'nothing is changed',
+  );
 }
 
 function reportMends(head: string, mends: readonly Mending[], out: Output): void {
