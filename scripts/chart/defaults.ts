@@ -160,7 +160,7 @@ const WHOLE = new RegExp(TEXT);
 const WHOLE_KEY = new RegExp(KEY);
 
 /** A text or key that the schema of every chart refuses, for Helm would lose a part of it. */
-function lostText(value: Json): string | undefined {
+export function lostText(value: Json): string | undefined {
   if (typeof value === 'string') return WHOLE.test(value) ? undefined : value;
   if (typeof value !== 'object' || value === null) return undefined;
   const keys = isObject(value) ? Object.keys(value) : [];

@@ -6,7 +6,7 @@ import { prettyJson, styleOf } from '../oracle/json-text.ts';
 import { imagesIn } from '../recipe/image-token.ts';
 import { escapeKey } from '../recipe/fieldpath.ts';
 import { together, type Draft, type Left, type Proposal } from './draft.ts';
-import { holdsNull } from './field-draft.ts';
+import { holdsNull, LOST } from './field-draft.ts';
 import { isReference } from './images.ts';
 import { camel, distinct, withoutLast, withoutStem } from './names.ts';
 import { selectOf } from './select-of.ts';
@@ -70,8 +70,7 @@ function entries(map: Resource, prefix: string, subject: Subject): Proposal {
 function unfit(name: string, text: string): string | undefined {
   if (name.startsWith('_')) return 'its name begins with _, so it is an example that nothing reads';
   if (imagesIn(text).length > 0) return 'it names images, which are values of their own';
-  if (!WHOLE.test(text))
-    return 'it ends with blank lines or has unreadable characters, which no value brings along';
+  if (!WHOLE.test(text)) return `it ${LOST}`;
   if (text.length > LONGEST) return `it has ${text.length} characters, too many for values.yaml`;
   return undefined;
 }

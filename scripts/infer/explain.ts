@@ -72,7 +72,7 @@ function hintFor(text: string, file: string, { message }: ChartError): string | 
     /^(?:resources|bases):\s*$[^]*^(?!\s|-|#)/m.test(`${text}\nx`)
   )
     if (/apiVersion|kind/.test(message) || text.includes('Kustomization')) return BUILD;
-  if (/^ {2}generateName:/m.test(text) && message.includes('metadata.name'))
+  if (/^\s*(?:metadata:\s*\{.*)?"?generateName"?:/m.test(text) && message.includes('metadata.name'))
     return 'An object with generateName is made anew each time, so no release can hold it: give it a name.';
   return undefined;
 }

@@ -1,6 +1,8 @@
+import { lostText } from '../chart/defaults.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { isObject } from '../json/tree.ts';
 import { objectType } from '../kubernetes/field.ts';
+import { limitBelowRequest } from '../oracle/limits.ts';
 import type { Draft, Holder, Left, Proposal, ValueKind } from './draft.ts';
 
 /** A field of Kubernetes' own types that becomes a value as it is. */
@@ -51,13 +53,17 @@ export function fieldDraft(row: FieldRow, place: FieldPlace): Proposal {
   const isScalar = Object.hasOwn(EMPTY_OF, known.type);
   const isThere = Object.hasOwn(object, row.field);
   const value = object[row.field] ?? null;
+  const refused = limitBelowRequest(value, row.field);
   const base = {
     kind: row.kind,
     path: place.path,
     section,
     workload,
     form: isScalar ? 'value' : 'yaml',
-    ...(row.check !== undefined && { check: row.check }),
+    ...(row.check !== undefined &&
+      (refused === undefined
+        ? { check: row.check }
+        : { note: `Not checked: upstream's own ${refused}, which Kubernetes refuses.` })),
   } as const;
   const field = inside + row.field;
   if (!isThere) {
@@ -88,9 +94,15 @@ export function leftAt(
   return { kind, what: `${what} ${field}`, why };
 }
 
+/** What is said of a text that the schema of every chart refuses. */
+export const LOST =
+  'ends with blank lines or wide spaces, or has unreadable characters, which no value brings along';
+
 /** Why a value cannot be lifted as one of a type. */
 function unfit(value: Json, type: string): string | undefined {
   if (holdsNull(value)) return 'it holds a null, which Helm 4 drops from values';
+  const lost = lostText(value);
+  if (lost !== undefined) return `a text in it, ${JSON.stringify(lost.slice(-40))}, ${LOST}`;
   const fits = type.startsWith('[]')
     ? Array.isArray(value)
     : Object.hasOwn(EMPTY_OF, type)

@@ -12,7 +12,7 @@ import { holderName, selectOf } from './select-of.ts';
 import { pathOf } from './holders.ts';
 import type { Subject } from './subject.ts';
 import { pullPolicies, pullPolicy, sectionOf, type Use } from './pull-policies.ts';
-import { ends, type Workload } from './workloads.ts';
+import { ends, OWN_KEYS, type Workload } from './workloads.ts';
 
 /** A field outside of containers that names an image. */
 interface Mention {
@@ -53,12 +53,16 @@ function referenceOf({ container }: Use): string {
 }
 
 function leftAlone({ workload: { resource }, container }: Use): readonly Left[] {
-  const { image } = container.object;
-  const why =
-    image === undefined || image === '' || image === null
-      ? 'it is empty: whoever runs the pod fills it in'
-      : `${asText(image)} is no image that can be pulled, but what a build makes one of`;
+  const why = unfit(asText(container.object['image'] ?? ''));
   return [{ kind: 'image', what: `${resource.kind}/${resource.name} ${container.name} image`, why }];
+}
+
+function unfit(image: string): string {
+  if (image === '') return 'it is empty: whoever runs the pod fills it in';
+  if (image.includes('://')) return `${image} is no image that can be pulled, but what a build makes one of`;
+  return /^[-\w./]*[A-Z]/.test(parseImage(image).repository)
+    ? `${image} is no image that can be pulled: the name of a repository has no capitals`
+    : `${image} is no image that can be pulled, but a placeholder, or has a tag or digest that is none`;
 }
 
 function imageDraft(path: string, uses: readonly Use[], mentions: readonly Mention[]): Draft {
@@ -121,7 +125,7 @@ function pathsOf(
   return new Map([...paths].toSorted(([, a], [, b]) => (a < b ? -1 : 1)));
 }
 
-/** Keys of workloads, but for one that is named like an image that its main container runs. */
+/** Keys of other values and of workloads, but for one that is named like an image that its main container runs. */
 function takenKeys(
   shared: readonly (readonly [reference: string, uses: readonly Use[]])[],
   workloads: readonly Workload[],
@@ -133,7 +137,7 @@ function takenKeys(
         .map(({ workload }) => workload.key),
     ),
   );
-  return new Set(workloads.map(({ key }) => key).filter((key) => !own.has(key)));
+  return new Set([...OWN_KEYS, ...workloads.map(({ key }) => key).filter((key) => !own.has(key))]);
 }
 
 function candidates(reference: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { ChartError } from '../errors.ts';
-import type { Entry, Target } from '../recipe/entry.ts';
+import { entryName, type Entry, type Target } from '../recipe/entry.ts';
 import type { Draft, Left, Proposal, Spot } from './draft.ts';
 import { pathOf, selectedBy } from './holders.ts';
 
@@ -49,7 +49,11 @@ export function settle(
     if (why === undefined) return [...accepted, ...candidates];
     const [only] = candidates;
     if (candidates.length === 1 && only !== undefined) {
-      left.push({ kind: only.kind, what: only.path, why });
+      left.push({
+        kind: only.kind,
+        what: only.path,
+        why: why.replace(`${entryName({ path: only.path })}: `, ''),
+      });
       return accepted;
     }
     const half = candidates.length >> 1;

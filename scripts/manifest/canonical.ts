@@ -53,6 +53,9 @@ function settled(text: string, file: string): string {
   return current;
 }
 
+/** What YAML's readers refuse or take for a line's end. A manifest has it as an escape, in double quotes alone. */
+const ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
 /** The canonical text of a node as a document of its own, with the comments around `frame`. */
 export function documentText(
   node: Node | null,
@@ -63,7 +66,9 @@ export function documentText(
   doc.contents = node === null ? null : canonicalNode(node, expander);
   doc.commentBefore = frame.commentBefore;
   doc.comment = frame.comment;
-  return doc.toString(STYLE);
+  return doc
+    .toString(STYLE)
+    .replaceAll(ESCAPED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function canonicalNode(node: Node, expander: Expander): Node {

@@ -16,8 +16,9 @@ const AMBIGUOUS = [...new Document(null, WRITE_OPTIONS).schema.tags, ...COMPAT].
   tag.default !== undefined && 'test' in tag && tag.test !== undefined ? [tag.test] : [],
 );
 /** What the writer of the whole grammar alone knows how to write. */
-// oxlint-disable-next-line no-control-regex
-const UNUSUAL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ud800-\udfff]|^(?:%|---|\.\.\.)/;
+const UNUSUAL =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|^(?:%|---|\.\.\.)/;
 
 /**
  * A scalar as the canonical form has it: of a block `|` and its lines, each without the indent.

@@ -69,6 +69,19 @@ describe('an image', () => {
     ]);
   });
 
+  test('that several workloads run stands apart from other values, whatever it is called', () => {
+    const config = (name: string): string => deployment(name, ['config']);
+    const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { image: x }\n';
+    const paths = pathsOf(
+      inferred(`${config('a')}${config('b')}${deployment('c', ['c'])}${deployment('d', ['d'])}---\n${map}`),
+    );
+    expect(paths.filter((path) => path.startsWith('config'))).toEqual([
+      'configImage.image',
+      'configImage.image.pullPolicy',
+      'config.image',
+    ]);
+  });
+
   test('that several containers run is one value', () => {
     const text = deployment('a-x', ['x']) + deployment('a-y', ['y']).replace('r.test/y:1', 'r.test/x:1');
     const images = inferred(text).drafts.filter(({ form }) => form === 'image');
@@ -93,6 +106,9 @@ spec: { image: 'r.test/server:3' }
   test.each([
     ["image: ''", /empty/],
     ['image: ko://example.test/cmd/a', /build/],
+    ['image: ghcr.io/Acme/a:v1', /capitals/],
+    ['image: $(IMAGE)', /placeholder/],
+    ['image: r.test/a@sha256:12', /digest that is none/],
   ])('that is none is left, with the reason: %s', (image, why) => {
     const { drafts, left } = inferred(deployment('a', ['a']).replace("image: 'r.test/a:1'", image));
     expect(drafts.filter(({ form }) => form === 'image')).toEqual([]);
@@ -112,6 +128,30 @@ test('a field with a null in it is left, with the reason', () => {
   expect(left).toEqual([
     { kind: 'updateStrategy', what: 'Deployment/a strategy', why: expect.stringContaining('null') as string },
   ]);
+});
+
+test('a field with a text that Helm cuts is left, with the reason', () => {
+  const probe = 'readinessProbe: { exec: { command: [sh, -c, "true\\n\\n"] } }';
+  const { drafts, left } = inferred(deployment('a', ['a']).replace("'r.test/a:1'", `'r.test/a:1', ${probe}`));
+  expect(drafts.map(({ path }) => path)).not.toContain('readinessProbe');
+  expect(left).toEqual([
+    {
+      kind: 'probes',
+      what: 'Deployment/a a readinessProbe',
+      why: expect.stringContaining('"true\\n\\n", ends with blank lines') as string,
+    },
+  ]);
+});
+
+test('a limit that is below its request upstream is a value, and not checked', () => {
+  const resources = 'resources: { limits: { cpu: 100m }, requests: { cpu: 1 } }';
+  const { drafts, left } = inferred(
+    deployment('a', ['a']).replace("'r.test/a:1'", `'r.test/a:1', ${resources}`),
+  );
+  const found = drafts.find(({ path }) => path === 'resources');
+  expect(found?.check).toBeUndefined();
+  expect(found?.note).toContain('resources.limits.cpu (100m) is below');
+  expect(left).toEqual([]);
 });
 
 test('the name of a service account feeds all that refers to it', () => {

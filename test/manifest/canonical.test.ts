@@ -48,6 +48,11 @@ describe('the canonical form', () => {
       '# one\n\na: 1 # two\nb:\n  # three\n  - x\n\n  - z\n\n# four\n',
     ],
     ['keys are strings', 'a: {1: x, on: z}\n', 'a:\n  "1": x\n  "true": z\n'],
+    [
+      'what readers refuse stays an escape',
+      String.raw`a: "\x7f\x9f\N\L\P\uFEFF"` + '\nb: ["\\u2028"]\n"\\u2029": 1\n',
+      String.raw`a: "\u007f\u009f\u0085\u2028\u2029\ufeff"` + '\nb:\n  - "\\u2028"\n"\\u2029": 1\n',
+    ],
     ['template text is text', 'a: "{{ .Values.x }}"\nb: x{{ y }}\n', 'a: "{{ .Values.x }}"\nb: x{{ y }}\n'],
     ['long lines stay whole', `a: ${'word '.repeat(100)}end\n`, `a: ${'word '.repeat(100)}end\n`],
   ])('%s', (_, text, expected) => {

@@ -45,6 +45,12 @@ const WRONG: readonly (readonly [name: string, text: string, code: string, place
   ['HTML behind blank lines', '\n  <html lang="en">', 'PARSE_ENCODING', 'm.yaml is HTML or XML'],
   ['NUL', `${OBJECT}a: \u0000\n`, 'PARSE_ENCODING', 'm.yaml:5 has the character U+0000'],
   ['a line separator', `${OBJECT}a: b\u2028c\n`, 'PARSE_ENCODING', 'm.yaml:5 has the character U+2028'],
+  [
+    'a control character of Latin-1',
+    `${OBJECT}a: b\u009fc\n`,
+    'PARSE_ENCODING',
+    'm.yaml:5 has the character U+009F',
+  ],
   ['a bare carriage return', `${OBJECT}a: b\rc: d\n`, 'PARSE_ENCODING', 'U+000D'],
 ];
 
