@@ -97,7 +97,7 @@ function required(text: string | undefined, flag: string): string {
 }
 
 function chartName(name: string): string {
-  if (/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name;
+  if (/^[a-z]([-a-z0-9]{0,51}[a-z0-9])?$/.test(name)) return name;
   throw new ChartError('USAGE', `--name ${JSON.stringify(name)} is no name of a chart`, {
     hint: 'Up to 63 small letters, digits and dashes, a letter first.',
   });

@@ -12,6 +12,8 @@ import type { Workload } from './workloads.ts';
 
 const ACCOUNT_WORDS = /-(?:sa|account|serviceaccount|service-account)$/;
 const BINDINGS = new Set(['RoleBinding', 'ClusterRoleBinding']);
+const EVERYWHERE =
+  'Kubernetes makes the account default in every namespace, and helm install fails where it is (who needs what upstream has in it changes it by hand)';
 const ROLES = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
 
 /** Service accounts: made or not, their name wherever it stands, annotations; roles and bindings. */
@@ -59,8 +61,16 @@ function accountDrafts(
     section: user?.section ?? 'Service accounts',
     ...(user !== undefined && { workload: user.key }),
   } as const;
+  const isKubernetes = account.name === 'default';
   const drafts: readonly Draft[] = [
-    { ...base, path: `${path}.create`, place: 'document', form: 'value', spots: [{ holder, field: '' }] },
+    {
+      ...base,
+      path: `${path}.create`,
+      place: 'document',
+      form: 'value',
+      ...(isKubernetes && { default: false, reason: EVERYWHERE }),
+      spots: [{ holder, field: '' }],
+    },
     {
       ...base,
       path: `${path}.name`,
@@ -76,7 +86,10 @@ function accountDrafts(
       spots: [{ holder, field: 'metadata.annotations', create: true }],
     },
   ];
-  return { drafts, left: [] };
+  return {
+    drafts: isKubernetes ? drafts.filter((draft) => draft.path !== `${path}.name`) : drafts,
+    left: [],
+  };
 }
 
 function isNamed({ podObject }: Workload, name: string): boolean {

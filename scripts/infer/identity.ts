@@ -77,13 +77,16 @@ function valuesOf(resources: readonly Resource[], label: string): readonly strin
   });
 }
 
+/** Helm takes no longer name of a release. */
+const MOST_OF_NAME = 53;
+
 /** A text as the name of a chart; '' when nothing of it can be one. */
 export function dnsName(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^[^a-z]+|-+$/g, '')
-    .slice(0, 63)
+    .slice(0, MOST_OF_NAME)
     .replace(/-+$/, '');
 }
 

@@ -53,11 +53,11 @@ function referenceOf({ container }: Use): string {
 }
 
 function leftAlone({ workload: { resource }, container }: Use): readonly Left[] {
-  const why = unfit(asText(container.object['image'] ?? ''));
+  const why = whyNone(asText(container.object['image'] ?? ''));
   return [{ kind: 'image', what: `${resource.kind}/${resource.name} ${container.name} image`, why }];
 }
 
-function unfit(image: string): string {
+function whyNone(image: string): string {
   if (image === '') return 'it is empty: whoever runs the pod fills it in';
   if (image.includes('://')) return `${image} is no image that can be pulled, but what a build makes one of`;
   return /^[-\w./]*[A-Z]/.test(parseImage(image).repository)

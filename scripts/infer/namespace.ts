@@ -11,6 +11,9 @@ import type { Subject } from './subject.ts';
 
 const SECTION = 'Namespace';
 
+/** Namespaces that Kubernetes makes. */
+const OF_CLUSTERS = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+
 /** Where everything lives, and whether the chart makes that namespace. */
 export function namespaceValues(subject: Subject): Proposal {
   const main = mainNamespace(subject);
@@ -30,6 +33,10 @@ export function namespaceValues(subject: Subject): Proposal {
         section: SECTION,
         place: 'document',
         form: 'value',
+        ...(OF_CLUSTERS.has(one.name) && {
+          default: false,
+          reason: `every cluster has ${one.name}, and helm install fails where it is`,
+        }),
         spots: [{ holder: holderOf(one, subject), field: '' }],
       })),
       left: [],
@@ -161,7 +168,11 @@ function mentions(main: string, { resources }: Subject): readonly Left[] {
     textsIn(withoutSchemas(resource))
       .filter(({ keys, text }) => text.includes(main) && (word.test(text) || isOwn(keys, text)))
       .filter(({ keys }) => !isLabel(keys))
-      .filter(({ keys }) => SPEAKING.has(String(keys[0])) && !NAMES.has(String(keys.at(-1))))
+      .filter(
+        ({ keys, text }) =>
+          (SPEAKING.has(String(keys[0])) && !NAMES.has(String(keys.at(-1)))) ||
+          (keys[1] === 'annotations' && text.startsWith(`${main}/`)),
+      )
       .filter(({ path, text }) => text !== main || !VARIABLE.test(path))
       .map(({ path, text }) => `${resource.kind}/${resource.name} ${path}${shown(text)}`),
   );

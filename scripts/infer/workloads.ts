@@ -127,6 +127,7 @@ export function workloadsOf(resources: readonly Resource[], chart: string): read
         `${short}-${kind}`,
         name,
         `${name}-${kind}`,
+        `${namespace ?? ''}-${name}`,
         `${namespace ?? ''}-${name}-${kind}`,
       ].map(camel);
     },

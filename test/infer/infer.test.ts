@@ -154,6 +154,36 @@ test('a limit that is below its request upstream is a value, and not checked', (
   expect(left).toEqual([]);
 });
 
+test('what every cluster has is not made by the chart', () => {
+  const object = (kind: string, name: string): string =>
+    `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name} }\n`;
+  const { drafts } = inferred(
+    deployment('a', ['a']).replace('{ name: a }', '{ name: a, namespace: m }') +
+      object('ServiceAccount', 'default') +
+      object('Namespace', 'kube-public') +
+      object('Namespace', 'other'),
+  );
+  const made = drafts.filter(({ place }) => place === 'document');
+  expect(made.map(({ path, default: value }) => [path, value])).toEqual([
+    ['serviceAccount.create', false],
+    ['namespaces.kubePublic.create', false],
+    ['namespaces.other.create', undefined],
+  ]);
+  // Pods that name none run as it, whatever another is called.
+  expect(drafts.map(({ path }) => path)).not.toContain('serviceAccount.name');
+});
+
+test('workloads of one name are told apart by their namespaces', () => {
+  const inside = (namespace: string): string =>
+    deployment('a', ['a']).replace('{ name: a }', `{ name: a, namespace: ${namespace} }`);
+  expect(inferred(inside('x') + inside('z')).workloads.map(({ key }) => key)).toEqual(['xA', 'zA']);
+});
+
+test('a chart has a name that a release can have', () => {
+  const { chart } = inferred(deployment(`${'a'.repeat(52)}-bc`, ['a']));
+  expect(chart.name).toBe('a'.repeat(52));
+});
+
 test('the name of a service account feeds all that refers to it', () => {
   const text = `${deployment('a', ['a'], ', serviceAccountName: a')}---
 apiVersion: v1

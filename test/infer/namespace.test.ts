@@ -31,6 +31,14 @@ test('what is called a namespace follows it, other texts that name it are told a
   );
 });
 
+test('an annotation that names an object of the namespace is told', () => {
+  const annotations = "annotations: { inject: n/cert, said: 'n is here', other: n }";
+  const { left } = inferred(
+    deployment('a', ['a']).replace('{ name: a }', `{ name: a, namespace: 'n', ${annotations} }`),
+  );
+  expect(left.map(({ what }) => what)).toEqual(['Deployment/a metadata.annotations.inject (n/cert)']);
+});
+
 test('default is a word, and a namespace where it is called one', () => {
   const text = deployment('a', ['a'])
     .replace('{ name: a }', '{ name: a, namespace: default }')
