@@ -5,6 +5,7 @@ import { commonWords, withoutKind, withoutVersion } from './names.ts';
 import { metadataOf } from './metadata.ts';
 import { mostOf } from './namespace.ts';
 import type { Subject } from './subject.ts';
+import { ends, type Workload } from './workloads.ts';
 
 const RUNS_PODS = new Set(['Deployment', 'DaemonSet', 'StatefulSet', 'Job', 'CronJob', 'Pod', 'ReplicaSet']);
 const NAME = 'app.kubernetes.io/name';
@@ -90,12 +91,20 @@ export function dnsName(text: string): string {
     .replace(/-+$/, '');
 }
 
-/** What the chart is, as far as the manifest tells. */
+function tagOf({ containers }: Workload): string {
+  const main = containers.find(({ isMain }) => isMain)?.object['image'];
+  return typeof main === 'string' && isImage(main) ? parseImage(main).tag : '';
+}
+
+/** What the chart is, as far as the manifest tells; the version is that of the workload with its name, else what most run. */
 export function identityOf(subject: Subject, version: string | undefined): ChartIdentity {
   const { chart, workloads } = subject;
-  const lasting = workloads.find(({ resource }) => resource.kind !== 'Job') ?? workloads[0];
-  const main = lasting?.containers.find(({ isMain }) => isMain)?.object['image'];
-  const tag = typeof main === 'string' && isImage(main) ? parseImage(main).tag : '';
+  const lasting = workloads.filter((one) => !ends(one));
+  const tags = (lasting.length > 0 ? lasting : workloads).map(tagOf);
+  const count = (tag: string): number => tags.filter((other) => other === tag).length;
+  const most = tags.filter((one) => one !== '').toSorted((a, b) => count(b) - count(a));
+  const named = lasting.filter(({ resource }) => resource.name === chart).map(tagOf);
+  const [tag = ''] = [...named.filter((one) => one !== ''), ...most];
   return {
     name: chart,
     version: '0.1.0',

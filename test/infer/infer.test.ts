@@ -179,6 +179,19 @@ test('workloads of one name are told apart by their namespaces', () => {
   expect(inferred(inside('x') + inside('z')).workloads.map(({ key }) => key)).toEqual(['xA', 'zA']);
 });
 
+test('the version is that of the workload with the chart’s name, else what most run', () => {
+  const runs = (name: string, tag: string): string => deployment(name, ['x']).replace('x:1', `x:${tag}`);
+  const cron = `---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: k-a }
+spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: x, image: 'r.test/x:9' }] } } } } }
+`;
+  const version = (text: string): string => inferred(text, { name: 'k' }).chart.appVersion;
+  expect(version(cron + runs('k-b', '1') + runs('k-c', '2') + runs('k-d', '2'))).toBe('2');
+  expect(version(runs('k', '1') + runs('k-c', '2') + runs('k-d', '2'))).toBe('1');
+});
+
 test('a chart has a name that a release can have', () => {
   const { chart } = inferred(deployment(`${'a'.repeat(52)}-bc`, ['a']));
   expect(chart.name).toBe('a'.repeat(52));
