@@ -1,5 +1,6 @@
 import { lostText } from '../chart/defaults.ts';
 import type { Json, JsonObject } from '../json/json.ts';
+import { plainJson } from '../json/plain-json.ts';
 import { isObject } from '../json/tree.ts';
 import { objectType } from '../kubernetes/field.ts';
 import { limitBelowRequest } from '../oracle/limits.ts';
@@ -102,7 +103,7 @@ export const LOST =
 function unfit(value: Json, type: string): string | undefined {
   if (holdsNull(value)) return 'it holds a null, which Helm 4 drops from values';
   const lost = lostText(value);
-  if (lost !== undefined) return `a text in it, ${JSON.stringify(lost.slice(-40))}, ${LOST}`;
+  if (lost !== undefined) return `a text in it, ${plainJson(lost.slice(-40))}, ${LOST}`;
   const fits = type.startsWith('[]')
     ? Array.isArray(value)
     : Object.hasOwn(EMPTY_OF, type)

@@ -3,6 +3,7 @@ import { composeDocument } from './compose.ts';
 import { aliasBudget, Expander, type AliasBudget, type Member } from './expand.ts';
 import type { Manifest, Resource } from './manifest.ts';
 import { quickText } from './quick-text.ts';
+import { withEscapes } from './write-yaml.ts';
 import { isLiteral, WRITE_OPTIONS } from './written-scalar.ts';
 
 const STYLE = {
@@ -53,9 +54,6 @@ function settled(text: string, file: string): string {
   return current;
 }
 
-/** What YAML's readers refuse or take for a line's end. A manifest has it as an escape, in double quotes alone. */
-const ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
-
 /** The canonical text of a node as a document of its own, with the comments around `frame`. */
 export function documentText(
   node: Node | null,
@@ -66,9 +64,7 @@ export function documentText(
   doc.contents = node === null ? null : canonicalNode(node, expander);
   doc.commentBefore = frame.commentBefore;
   doc.comment = frame.comment;
-  return doc
-    .toString(STYLE)
-    .replaceAll(ESCAPED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return withEscapes(doc.toString(STYLE));
 }
 
 function canonicalNode(node: Node, expander: Expander): Node {

@@ -21,14 +21,33 @@ export const YAML_STYLE = { lineWidth: 0, compat: COMPAT, aliasDuplicateObjects:
 
 const ONE_LINE = { blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
 
+/** What YAML's readers refuse or take for a line's end, but as an escape in double quotes. */
+// oxlint-disable-next-line no-control-regex
+const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
+/** Those of them that are not escaped by JSON, and so by no writer. */
+const NOT_ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
 /** Data as YAML, ending in a newline. */
 export function writeYaml(data: unknown): string {
-  return isFragile(data) ? writeYamlInLines(data) : stringify(data, YAML_STYLE);
+  return isFragile(data) || isUnreadable(data) ? writeYamlInLines(data) : stringify(data, YAML_STYLE);
 }
 
 /** The same with each text on a line of its own, whatever is in it. */
 export function writeYamlInLines(data: unknown): string {
-  return stringify(data, { ...YAML_STYLE, ...ONE_LINE });
+  const style = { ...YAML_STYLE, ...ONE_LINE };
+  if (!isUnreadable(data)) return stringify(data, style);
+  return withEscapes(stringify(data, { ...style, defaultStringType: 'QUOTE_DOUBLE' }));
+}
+
+/** YAML in which characters that readers refuse stand in double quotes alone, with these as escapes. */
+export function withEscapes(yaml: string): string {
+  return yaml.replaceAll(NOT_ESCAPED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function isUnreadable(data: unknown): boolean {
+  if (typeof data === 'string') return UNREADABLE.test(data);
+  if (typeof data !== 'object' || data === null) return false;
+  return Object.entries(data).some(([key, value]) => UNREADABLE.test(key) || isUnreadable(value));
 }
 
 /**

@@ -31,6 +31,14 @@ describe.each(Object.entries(WRITERS))('%s', (_, write) => {
     );
   });
 
+  test.each(['\u0007', 'a\u007f"b"', "'\u0085'", 'a\u009f', 'a\n\u2028\nb', '\ufeffa', '\uffff'])(
+    'has an escape in place of what readers refuse: %j',
+    (text) => {
+      const data = { a: 'b', [text]: [text] };
+      expect(parseYaml(write(data), 'x.yaml').data).toEqual(data);
+    },
+  );
+
   test('is read as it was by every Helm', async () => {
     await withTemporaryFolder('write-yaml-', async (folder) => {
       await mkdir(join(folder, 'templates'));
