@@ -5,10 +5,14 @@ import { withoutValues } from '../bump/overlay.ts';
 import { renameEdits } from '../bump/renames.ts';
 import { SCHEMA_FILE } from '../chart/schema/self-contained.ts';
 import type { Project } from '../io/project.ts';
-import { editYaml } from '../recipe/edit.ts';
+import type { Json } from '../json/json.ts';
+import { attempt } from '../recipe/drifts.ts';
+import { editYaml, type YamlEdit, type YamlPath } from '../recipe/edit.ts';
+import type { Derivation } from '../recipe/entry.ts';
 import { parseRecipe, RECIPE_FILE } from '../recipe/load.ts';
 import { selects } from '../recipe/select.ts';
 import type { Review } from '../review/review.ts';
+import type { Recipe } from '../recipe/types.ts';
 import { readWritten, wordsOf } from '../recipe/written.ts';
 
 /** The recipe after what is sure: names that changed, and entries that follow upstream. */
@@ -31,14 +35,67 @@ export function withSureEdits(
   };
 }
 
+/** The recipe without what upstream has no more, and what names values that went with it. */
+export function withoutGoneValues(
+  holding: Holding,
+  before: Built,
+): { readonly fitting: Holding; readonly mends: readonly Mending[] } {
+  const gone = follow(holding, before.model.defaults, true);
+  const { recipe } = gone.holding;
+  const mends = gone.followed.flatMap((one) => one.mends);
+  const all = attempt(
+    [],
+    () => {
+      const edits = mentions(recipe, before);
+      return {
+        // One by one: cuts of neighbours would meet.
+        text: edits.reduceRight((text, edit) => editYaml(text, RECIPE_FILE, [edit]), recipe),
+        told: edits.filter(({ to }) => to === undefined).map((edit) => mendingOf(recipe, edit)),
+      };
+    },
+    { text: recipe, told: [] },
+  );
+  return { fitting: { ...gone.holding, recipe: all.text }, mends: [...mends, ...all.told] };
+}
+
+/** Edits of the recipe that take out what names values that are gone: in presets, and what another value follows. */
+function mentions(recipe: string, { project }: Built): readonly YamlEdit[] {
+  const { entries, presets } = parseRecipe(recipe, RECIPE_FILE);
+  const lost: ReadonlySet<unknown> = new Set(lostPaths(entries, project));
+  const without = (path: YamlPath): YamlEdit => ({ path, to: undefined });
+  const ofPresets = Object.entries(presets?.options ?? {}).flatMap(([name, values]): readonly YamlEdit[] => {
+    const path = ['presets', 'options', name];
+    const gone = Object.keys(values).filter((key) => lost.has(key));
+    if (gone.length < Object.keys(values).length) return gone.map((key) => without([...path, key]));
+    return gone.length === 0 ? [] : [{ path, to: '{}', isNew: true }, without(path)];
+  });
+  const ofEntries = readWritten(recipe, RECIPE_FILE).entries.flatMap(({ at, entry }) => {
+    // The schema has checked it.
+    const { of, derive = [] } = entry as { readonly of?: Json; readonly derive?: readonly Derivation[] };
+    const listed = { of: Array.isArray(of) ? of : [], derive: derive.map(({ from }) => from) };
+    return Object.entries(listed).flatMap(([key, paths]): readonly YamlEdit[] => {
+      const gone = paths.flatMap((path: Json, i) => (lost.has(path) ? [i] : []));
+      return gone.length > 0 && gone.length === paths.length
+        ? [without([...at, key])]
+        : gone.map((i) => without([...at, key, i]));
+    });
+  });
+  return [...ofPresets, ...ofEntries];
+}
+
+function lostPaths(left: Recipe['entries'], { recipe }: Project): readonly string[] {
+  const paths = new Set(left.map(({ path }) => path));
+  return recipe.entries.map(({ path }) => path).filter((path) => !paths.has(path));
+}
+
 /** What says something of values that are gone: their images in the recipe, and the overlay of the schema. */
 export function withoutGone(
   recipe: string,
   { project }: Built,
 ): { readonly recipe: string; readonly project: Project } {
   const { entries, images } = parseRecipe(recipe, RECIPE_FILE);
-  const left = new Set(entries.map(({ path }) => path));
-  const lost = project.recipe.entries.map(({ path }) => path).filter((path) => !left.has(path));
+  const left = entries.map(({ path }) => path);
+  const lost = lostPaths(entries, project);
   const pins = lost.filter((path) => Object.hasOwn(images, path));
   const overlay = project.files.get(SCHEMA_FILE);
   return {
@@ -49,7 +106,10 @@ export function withoutGone(
     project:
       overlay === undefined
         ? project
-        : { ...project, files: new Map([...project.files, [SCHEMA_FILE, withoutValues(overlay, lost)]]) },
+        : {
+            ...project,
+            files: new Map([...project.files, [SCHEMA_FILE, withoutValues(overlay, lost, left)]]),
+          },
   };
 }
 

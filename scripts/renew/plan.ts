@@ -4,7 +4,6 @@ import { withRelease } from '../bump/changelog.ts';
 import { changesOf } from '../bump/changes.ts';
 import { edited, mended, type Drifted, type Holding, type Mending } from '../bump/drifts.ts';
 import { nextVersion, type ChartState, type ChartVersion, type NextVersion } from '../bump/next-version.ts';
-import { follow } from '../bump/follow.ts';
 import { nextAppVersion } from '../bump/versions.ts';
 import { wantedImages } from '../chart/pin.ts';
 import { withObjects } from '../chart/own-objects.ts';
@@ -28,7 +27,7 @@ import { renderOwn, upstreamSide } from '../sides/own.ts';
 import { check, refuseFindings } from '../validate.ts';
 import { builtBefore } from './before.ts';
 import { filesOf } from './files.ts';
-import { overlayOf, withSureEdits, withoutGone } from './fit.ts';
+import { overlayOf, withSureEdits, withoutGone, withoutGoneValues } from './fit.ts';
 import { newPins, type AskForImages, type PinChange } from './pins.ts';
 
 /** What `npm run bump` is asked to do. */
@@ -153,13 +152,13 @@ export async function planBump(
   const versioned = edited(holding, [{ path: ['upstream', 'version'], to: version }]);
   const followed = withSureEdits(versioned, found.difference, before);
   const { sure, caught } = followed;
-  const gone = follow(followed.fitting, before.model.defaults, true);
+  const gone = withoutGoneValues(followed.fitting, before);
   const isHeld = !request.apply && sure.length > 0;
   const takesGone = request.accepted.has('gone');
-  const fitting = takesGone ? gone.holding : followed.fitting;
+  const fitting = takesGone ? gone.fitting : followed.fitting;
   const drifted = mended(isHeld ? versioned : fitting);
   if (isHeld || drifted.length > 0) {
-    const mends = takesGone ? [] : gone.followed.flatMap((one) => one.mends);
+    const mends = takesGone ? [] : gone.mends;
     return { ...found, state: 'drifted', drifted, sure, gone: mends };
   }
   const proposed = newValues(before.manifest, {
@@ -217,7 +216,7 @@ export async function planBump(
     ...found,
     proposed,
     state: 'ready',
-    made: [...sure, ...(takesGone ? gone.followed.flatMap((one) => one.mends) : [])],
+    made: [...sure, ...(takesGone ? gone.mends : [])],
     next,
     before,
     built,

@@ -152,3 +152,26 @@ test('fields of one value that have come apart are not gone: that is for a perso
   });
   expect(await bumpTo(project, apart)).toMatchObject({ state: 'drifted', sure: [], gone: [] });
 });
+
+test('a value that goes is named no more: by presets, nor by what another value follows', async () => {
+  const volume = '      volumes:\n      - name: run\n        hostPath:\n          path: /run\n';
+  const told = await mended(
+    [
+      [volume, '      volumes: []\n'],
+      [
+        '        volumeMounts:\n        - name: run\n          mountPath: /run\n          readOnly: true\n',
+        '',
+      ],
+    ],
+    ['gone'],
+  );
+  expect(told).toMatchObject({
+    gone: expect.arrayContaining([
+      expect.objectContaining({ what: 'presets options other' }),
+      expect.objectContaining({ what: 'config derive' }),
+    ]) as unknown,
+  });
+  expect(await text('recipe.yaml')).not.toContain('paths.run');
+  // A map goes with its last value, whatever is said of it.
+  expect(await text('values.schema.json')).not.toContain('Where things are on the host.');
+});

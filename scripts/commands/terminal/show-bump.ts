@@ -133,7 +133,7 @@ function reportPins({ pins, built }: Ready, out: Output): void {
 }
 
 function mendText({ place, what, before, after }: Mending): string {
-  const short = before !== undefined && before.length <= 80 ? ` (${before})` : '';
+  const short = before !== undefined && before.length <= 80 && !before.includes('\n') ? ` (${before})` : '';
   if (after === undefined) return `${place}: take out ${what}${short}`;
   return before === undefined
     ? `${place}: write ${what}: ${after}`
