@@ -11,7 +11,7 @@ const MORE = [
   'helpers/schema-arbitrary',
   'infer/*',
   'kubernetes/schema',
-  'manifest/{canonical,lazy-document,quick,refuse}',
+  'manifest/{canonical,lazy-document,quick,read-as-helm,refuse,write-yaml}',
   'oci/{copy,hostile,kinds}',
   'properties/{bindings-alive,kubernetes-models,language-cases,platforms}',
   'publish/malformed-registry',

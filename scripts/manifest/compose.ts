@@ -78,6 +78,9 @@ export function composeDocument(place: Place, budget = tokenBudget()): Document.
   return doc;
 }
 
+/** What the composer takes for a space, and Kubernetes for a line break. */
+const BROKEN = /(?<!\\)(?:\\\\)*\\\n[ \t]*\n/;
+
 /** The parser's tokens; stops before a nesting or a number that the composer could not bear. */
 function* boundedTokens(place: Place, budget: TokenBudget): Generator<CST.Token, void> {
   const parser = new Parser();
@@ -86,6 +89,11 @@ function* boundedTokens(place: Place, budget: TokenBudget): Generator<CST.Token,
   };
   let count = 0;
   for (const lexeme of new Lexer().lex(place.text)) {
+    if (lexeme.startsWith('"') && BROKEN.test(lexeme)) {
+      const what =
+        'in a quoted text a line ends with \\ in front of an empty one, which readers of YAML take differently';
+      throw new ChartError('PARSE_YAML', `${placeAt(place, parser.offset)}: ${what}`, { hint: 'Write \\n.' });
+    }
     yield* parser.next(lexeme);
     if (parser.stack.length > DEEPEST) refuse(`${DEEPEST} levels of nesting`);
     count += 1;

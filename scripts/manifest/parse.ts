@@ -13,7 +13,6 @@ import type { Manifest, Resource } from './manifest.ts';
 import { objectOf } from './object.ts';
 import { quickObject } from './quick.ts';
 import { straightened } from './straight.ts';
-import { trimEnd } from './trim-end.ts';
 import { splitDocuments, type Chunk } from './split.ts';
 
 /**
@@ -112,9 +111,12 @@ function parseText(place: Place, budget: FileBudget): readonly Resource[] {
   });
 }
 
-/** Blank lines at the end belong to no field, unless a block scalar keeps them (`|+`). */
+/** Empty lines at the end belong to no field, unless a block scalar keeps them (`|+`); spaces there may be its text. */
 function endOnce(text: string): string {
-  return /[|>][1-9]?\+/.test(text) ? text : `${trimEnd(text)}\n`;
+  if (/[|>][1-9]?\+/.test(text)) return text;
+  let end = text.length;
+  while (end > 0 && text.charAt(end - 1) === '\n') end -= 1;
+  return `${text.slice(0, end)}\n`;
 }
 
 /** `kind: List`, or a typed list as `kubectl get -o yaml` prints it. */

@@ -38,6 +38,12 @@ const WRONG: readonly (readonly [name: string, text: string, code: string, place
   ['a syntax error', `${OBJECT}a: [\n`, 'PARSE_YAML', 'm.yaml:'],
   ['a syntax error further down', `${OBJECT}---\n${OBJECT}b: }\n`, 'PARSE_YAML', 'm.yaml:10: '],
   ['bad indentation', `${OBJECT} x: 1\n`, 'PARSE_YAML', 'm.yaml:5'],
+  [
+    'an escaped line break in front of an empty line',
+    `${OBJECT}a: "b\\\n\n  c"\n`,
+    'PARSE_YAML',
+    'm.yaml:5: in a quoted text a line ends with \\ in front of an empty one',
+  ],
   ['content behind ---', `--- {a: b}\n`, 'PARSE_YAML', 'm.yaml:1: content behind `---`'],
   ['content behind ...', `${OBJECT}...\n${OBJECT}`, 'PARSE_YAML', 'm.yaml:6: content behind `...`'],
   ['a directive', `%YAML 1.2\n---\n${OBJECT}`, 'PARSE_YAML', 'm.yaml:2: Missing directives-end'],
