@@ -105,7 +105,7 @@ function parseText(place: Place, budget: FileBudget): readonly Resource[] {
   if (items === undefined) return [resourceOf(trimmed, object, () => composeDocument(trimmed))];
   const lineOf = lineFinder(trimmed.text);
   return items.flatMap((item) => {
-    const text = documentText(item, expander);
+    const text = typeOfItem(item, object) + documentText(item, expander);
     const line = place.line + lineOf(item.range?.[0] ?? 0) - 1;
     return parseOne({ file: place.file, line, text }, budget);
   });
@@ -122,13 +122,21 @@ function endOnce(text: string): string {
 /** `kind: List`, or a typed list as `kubectl get -o yaml` prints it. */
 function isList(object: Json): boolean {
   if (!isObject(object) || typeof object['kind'] !== 'string') return false;
-  return object['kind'].endsWith('List') && Array.isArray(object['items']);
+  return object['kind'].endsWith('List') && (Array.isArray(object['items']) || object['items'] === null);
 }
 
 function listItems(contents: Node | null, object: Json): readonly Node[] | undefined {
   if (!isList(object) || !isMap(contents)) return undefined;
   const items: unknown = contents.get('items', true);
-  return isSeq(items) ? (items.items as readonly Node[]) : undefined;
+  return isSeq(items) ? (items.items as readonly Node[]) : [];
+}
+
+/** What an item of a typed list leaves to it, as lines: the API server and kubectl take its kind from the list's. */
+function typeOfItem(item: Node, list: Json): string {
+  if (!isMap(item) || item.has('kind') || item.has('apiVersion') || !isObject(list)) return '';
+  const { apiVersion, kind } = list;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string' || kind === 'List') return '';
+  return `apiVersion: ${JSON.stringify(apiVersion)}\nkind: ${JSON.stringify(kind.slice(0, -'List'.length))}\n`;
 }
 
 /** @param nodes makes them, the first time that they are asked for */

@@ -96,6 +96,16 @@ items:
     }
   });
 
+  test('items of a typed list leave their kind to it; one of null has none', () => {
+    const typed = 'apiVersion: v1\nkind: TestList\nitems:\n  # b\n  - metadata: { name: b }\n    a: 1\n';
+    const { resources } = parseManifest(`${typed}---\n${OBJECT}---\nkind: List\nitems: null\n`, 'm.yaml');
+    expect(resources.map(({ kind, name, line }) => [kind, name, line])).toEqual([
+      ['Test', 'b', 5],
+      ['Test', 'a', 8],
+    ]);
+    expect(resources[0]?.object).toEqual({ apiVersion: 'v1', kind: 'Test', metadata: { name: 'b' }, a: 1 });
+  });
+
   test('a List item that is wrong is named by its line', () => {
     const list = 'apiVersion: v1\nkind: List\nitems:\n  - kind: A\n';
     expect(() => objects(list)).toThrow(/^m\.yaml:4: the document's apiVersion/);
