@@ -10,6 +10,7 @@ import { parseFieldPath, showSegment } from '../recipe/fieldpath.ts';
 import { parseRecipe, RECIPE_FILE } from '../recipe/load.ts';
 import type { Lock } from '../recipe/lock.ts';
 import { isLike } from '../recipe/nearest.ts';
+import { isWorkload } from '../recipe/select.ts';
 import { readWritten, wordsOf, type Word } from '../recipe/written.ts';
 
 /** What is held against each other. */
@@ -75,7 +76,9 @@ function claims(drifts: readonly ChartError[]): number {
 function editFor(word: Word, { mend }: ChartError): readonly YamlEdit[] {
   if (mend === undefined) return [];
   const { kind, at, text } = word;
-  if (kind === 'name' || kind === 'namespace') return text === mend.from ? [{ path: at, to: mend.to }] : [];
+  if (kind === 'kind' && !(isWorkload(mend.from) && isWorkload(mend.to))) return [];
+  if (kind === 'kind' || kind === 'name' || kind === 'namespace')
+    return text === mend.from ? [{ path: at, to: mend.to }] : [];
   if (kind === 'item') {
     const [from, to] = [valueIn(mend.from), valueIn(mend.to)];
     return from === text && to !== undefined ? [{ path: at, to }] : [];

@@ -116,7 +116,13 @@ function nearestTo(
 }
 
 function textOf(select: Select, fields: readonly (keyof Select)[]): string {
-  return fields.map((field) => select[field] ?? '').join('\0');
+  const kind = isWorkload(select.kind) ? 'workload' : select.kind;
+  return fields.map((field) => (field === 'kind' ? kind : select[field]) ?? '').join('\0');
+}
+
+/** Whether a kind has its pods where others have them: upstream makes one of the other. */
+export function isWorkload(kind: string | undefined): boolean {
+  return kind !== undefined && ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'].includes(kind);
 }
 
 function selectOf({ apiVersion, kind, name, namespace = '' }: Resource): Required<Select> {

@@ -7,7 +7,7 @@ import type { Select } from './entry.ts';
 /** A text of recipe.yaml that says what of the manifest is meant. */
 export interface Word {
   /** A member of a select; a field path; what `for` puts into a field path. */
-  readonly kind: 'name' | 'namespace' | 'path' | 'item';
+  readonly kind: 'kind' | 'name' | 'namespace' | 'path' | 'item';
   /** Where it stands in the file. */
   readonly at: YamlPath;
   readonly text: string;
@@ -95,7 +95,7 @@ function pathWord(text: string, at: YamlPath, select: Select, prefix: string): W
 }
 
 function members(select: Select, at: YamlPath): readonly Word[] {
-  return (['name', 'namespace'] as const).flatMap((kind): readonly Word[] => {
+  return (['kind', 'name', 'namespace'] as const).flatMap((kind): readonly Word[] => {
     const text = select[kind];
     return text === undefined ? [] : [{ kind, at: [...at, kind], text, select, prefix: '', whole: '' }];
   });

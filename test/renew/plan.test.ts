@@ -205,6 +205,19 @@ describe('what does not fit', () => {
     expect(await refused(NONE, { version: 'v3' })).toMatchObject({ drifts: [[gone], [gone]] });
   });
 
+  test('a workload of another kind is told, not an object that has its name only', async () => {
+    const other = [
+      [
+        'apiVersion: apps/v1\nkind: DaemonSet\n',
+        'apiVersion: v1\nkind: Service\nmetadata:\n  name: agent\n---\napiVersion: apps/v1\nkind: Deployment\n',
+      ],
+    ] as const;
+    const edit: unknown = expect.stringMatching(/image targets 0 select kind: DaemonSet → Deployment$/);
+    expect(await refused(other)).toMatchObject({
+      drifts: expect.arrayContaining([[expect.stringContaining('Entry image'), edit]]) as unknown,
+    });
+  });
+
   test('the edit of a person, for the newer upstream alone: what git has is the older', async () => {
     const next: Changes = [['  name: agent-config\n', '  name: settings\n']];
     const own = await text('recipe.yaml');
