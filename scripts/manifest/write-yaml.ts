@@ -1,14 +1,19 @@
 import { Document, stringify, type ScalarTag } from 'yaml';
+import { plainValue } from './scalars.ts';
 
-/** Numbers that Kubernetes' reader takes and YAML's specifications do not: 0X1, -0o7, 1e3_. */
-const NUMERIC = /^[-+]?(?:0[oOxXbB][0-9a-fA-F_]+|(?=.*_)[0-9._]+(?:[eE][-+0-9_]+)?)$/;
+/** What Kubernetes' reader takes for no text, and YAML's specifications may not: 0X1, -0o7, 0_x1, 1e3_. */
+class NoText extends RegExp {
+  override test(text: string): boolean {
+    return plainValue(text) !== text;
+  }
+}
 /** Helm cuts spaces off the end of a document, those that are wider than ASCII's, too. */
 const CUT = /\s$/;
 
 /** What is in quotes: each text that some reader takes for something else, as on, yes, 12:30, 2001-01-01. */
 export const COMPAT = [
   ...(new Document(null, { compat: 'yaml-1.1' }).schema.compat ?? []),
-  ...[NUMERIC, CUT].map((test): ScalarTag => ({
+  ...[new NoText(''), CUT].map((test): ScalarTag => ({
     tag: 'text',
     default: true,
     test,
