@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { download } from '../../scripts/fetch/download.ts';
 import { serve, type TestServer } from '../helpers/http-server.ts';
 import { testNetwork } from './network.ts';
+import { NOBODY } from '../helpers/nobody.ts';
 
 const BODY = 'apiVersion: v1\nkind: Test\n';
 const servers: TestServer[] = [];
@@ -180,9 +181,7 @@ describe('download', () => {
   });
 
   test('nobody listens, no such name', async () => {
-    const gone = await serve(() => {});
-    await gone.close();
-    await expect(download(gone.url, testNetwork())).rejects.toMatchObject({
+    await expect(download(`http://${NOBODY}/`, testNetwork())).rejects.toMatchObject({
       code: 'FETCH_NETWORK',
       exitCode: 3,
     });

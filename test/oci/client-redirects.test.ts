@@ -3,6 +3,7 @@ import { streamOf } from '../../scripts/oci/digest.ts';
 import type { FakeOptions, FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes } from '../helpers/oci-graph.ts';
 import { fakeRegistries, openOn, OWN, putBlob, readBlob } from './registry-setup.ts';
+import { NOBODY } from '../helpers/nobody.ts';
 
 const LOGIN = { username: 'somebody', password: 'a secret of the tests' };
 const ENV = { HOME: '/nonexistent', REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
@@ -75,9 +76,7 @@ describe('redirects', () => {
   });
 
   test('to where nobody listens: the error names where that is', async () => {
-    const gone = await start();
-    await gone.close();
-    const to = `http://${gone.host}/gone`;
+    const to = `http://${NOBODY}/gone`;
     const registry = await withBlob({ faults: [{ times: 9, effect: { kind: 'redirect', to } }] });
     await expect(read(registry)).rejects.toMatchObject({
       code: 'REGISTRY_NETWORK',

@@ -5,6 +5,7 @@ import type { RegistryFault } from '../helpers/fake-faults.ts';
 import type { FakeOptions, FakeRegistry } from '../helpers/fake-registry.ts';
 import { bytesOf, describeBytes, graphStore, image } from '../helpers/oci-graph.ts';
 import { fakeRegistries, openOn, OWN, putBlob, readBlob, testWaiting } from './registry-setup.ts';
+import { NOBODY } from '../helpers/nobody.ts';
 
 const LOGIN = { username: 'somebody', password: 'a secret of the tests' };
 const ENV = { HOME: '/nonexistent', REGISTRY_USERNAME: LOGIN.username, REGISTRY_PASSWORD: LOGIN.password };
@@ -19,8 +20,10 @@ async function withBlob(options: FakeOptions = {}): Promise<FakeRegistry> {
   return putBlob(await start(options), DESCRIPTOR, BLOB);
 }
 
-const read = (registry: FakeRegistry, options?: Parameters<typeof openOn>[2]): Promise<string> =>
-  readBlob(registry, DESCRIPTOR, options);
+const read = (
+  registry: Pick<FakeRegistry, 'host'>,
+  options?: Parameters<typeof openOn>[2],
+): Promise<string> => readBlob(registry, DESCRIPTOR, options);
 
 describe('download', () => {
   const blobs = (effect: RegistryFault['effect'], times = 1): RegistryFault => ({
@@ -132,9 +135,7 @@ describe('retries', () => {
   });
 
   test('nobody listens: said after a few attempts', async () => {
-    const registry = await start();
-    await registry.close();
-    await expect(read(registry)).rejects.toMatchObject({
+    await expect(read({ host: NOBODY })).rejects.toMatchObject({
       code: 'REGISTRY_NETWORK',
       message: expect.stringMatching(/nothing listens there \(ECONNREFUSED\) \(4 attempts\)$/) as string,
     });
@@ -233,9 +234,7 @@ describe('tokens', () => {
   });
 
   test('a realm where nobody listens: Gitea takes Basic as well', async () => {
-    const gone = await start();
-    await gone.close();
-    const challenges = [`Bearer realm="http://${gone.host}/v2/token",service="x"`, 'Basic realm="Gitea"'];
+    const challenges = [`Bearer realm="http://${NOBODY}/v2/token",service="x"`, 'Basic realm="Gitea"'];
     const effect = { kind: 'status', status: 401, headers: { 'www-authenticate': challenges } } as const;
     const registry = await withBlob({ flavour: 'gitea', login: LOGIN, faults: [{ effect }] });
     expect(await read(registry, { env: ENV })).toBe(DESCRIPTOR.digest);

@@ -61,7 +61,7 @@ export function putBlob(registry: FakeRegistry, { digest }: Descriptor, bytes: U
 
 /** The digest of the blob that is read from a registry's {@link OWN}. */
 export async function readBlob(
-  registry: FakeRegistry,
+  registry: Pick<FakeRegistry, 'host'>,
   descriptor: Descriptor,
   options: Partial<RegistryOptions> = {},
 ): Promise<string> {
