@@ -1,4 +1,4 @@
-import { isCollection, isSeq } from 'yaml';
+import { isMap, isSeq } from 'yaml';
 import type { Binding } from '../recipe/resolve.ts';
 import { behind, elementText, emptyText, fail, insert, keyOf, wholeField } from './field-text.ts';
 import { condition, write } from './forms/forms.ts';
@@ -30,6 +30,7 @@ export function addToList(
   const below = (pad: string): string => checked(pad) + additions.map((one) => within(one, pad)).join('\n');
   if (!field.found)
     return insert(first, field, (pad) => `${checked(pad)}${made(field, additions, pad)}${pad}{{- end }}`);
+  if (isMap(field.value)) return fail(entry, field, 'is a map, and elements go behind a list');
   const empty = emptyText(field);
   if (empty !== undefined) {
     // What upstream leaves empty stays as it is while nothing is added.
@@ -37,8 +38,7 @@ export function addToList(
       `${pad}{{- else }}\n${pad}${keyOf(field)}: ${empty}\n${pad}{{- end }}`;
     return wholeField(entry, field, (pad) => checked(pad) + made(field, additions, pad) + otherwise(pad));
   }
-  if (!isCollection(field.value)) return fail(entry, field, 'is neither a list nor a map');
-  if (!isSeq(field.value)) return fail(entry, field, 'is a map, and elements go behind a list');
+  if (!isSeq(field.value)) return fail(entry, field, 'is neither a list nor a map');
   if (field.key === undefined) return fail(entry, field, 'is an element of a list, not a field');
   return behind(field, below);
 }

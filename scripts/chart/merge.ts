@@ -1,5 +1,5 @@
 import { valueAt } from '../recipe/field.ts';
-import { isCollection, isMap } from 'yaml';
+import { isMap, isSeq } from 'yaml';
 import type { JsonObject } from '../json/json.ts';
 import { entryName } from '../recipe/entry.ts';
 import { ChartError } from '../errors.ts';
@@ -50,6 +50,7 @@ function addKeys(binding: Binding, condition: string, body: string): Edit {
   const { entry, field } = binding;
   const filled = (pad: string): string => made(field, condition, body, pad);
   if (!field.found) return insert(binding, field, (pad) => `${filled(pad)}${pad}{{- end }}`);
+  if (isSeq(field.value)) return fail(entry, field, 'is a list, and keys go into a map');
   const empty = emptyText(field);
   if (empty !== undefined) {
     // What upstream leaves empty stays as it is while nothing is added.
@@ -57,8 +58,7 @@ function addKeys(binding: Binding, condition: string, body: string): Edit {
       `${pad}{{- else }}\n${pad}${keyOf(field)}: ${empty}\n${pad}{{- end }}`;
     return wholeField(entry, field, (pad) => filled(pad) + otherwise(pad));
   }
-  if (!isCollection(field.value)) return fail(entry, field, 'is neither a list nor a map');
-  if (!isMap(field.value)) return fail(entry, field, 'is a list, and keys go into a map');
+  if (!isMap(field.value)) return fail(entry, field, 'is neither a list nor a map');
   if (field.key === undefined) return fail(entry, field, 'is an element of a list, not a field');
   return behind(
     field,

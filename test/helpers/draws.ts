@@ -13,7 +13,7 @@ const SEED = 20_251_124;
 
 /**
  * Every run draws the same values, so that a change that fails is the change's fault.
- * `SEED=random npm test` looks for what nobody has met yet, as the long tests always do; `SEED=N`
+ * `SEED=random npm test` looks for what nobody has met yet; `SEED=N`
  * repeats a failure.
  */
 function seedOf(wanted: string | undefined): number | undefined {

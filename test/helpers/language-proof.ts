@@ -42,7 +42,11 @@ interface Case {
 export async function proveLanguage(
   helm: Helm,
   batches: number,
-  { shrink = 300_000, of }: { readonly shrink?: number; readonly of?: typeof COMBINATIONS } = {},
+  {
+    shrink = 300_000,
+    seed: own,
+    of,
+  }: { readonly shrink?: number; readonly seed?: number; readonly of?: typeof COMBINATIONS } = {},
 ): Promise<void> {
   const batch = fc.array(draws(of), { minLength: 1, maxLength: 40, size: 'max' });
   const property = fc.asyncProperty(batch, async (cases) => {
@@ -50,7 +54,7 @@ export async function proveLanguage(
     if (wrong.length > 0) throw new Error(wrong.slice(0, 5).join('\n'));
   });
   // Without a bias towards short batches.
-  const options = { numRuns: batches, unbiased: true };
+  const options = { numRuns: batches, unbiased: true, ...(own !== undefined && { seed: own }) };
   const first = await fc.check(property, { ...options, endOnFailure: true });
   if (!first.failed) return;
   const { seed, counterexamplePath: path } = first;

@@ -120,6 +120,9 @@ function expectCredentials(argv: readonly string[], env: NodeJS.ProcessEnv): voi
 /** Tidies up and says so, then lets the signal do what it does to a process that does not listen. */
 function interrupted(signal: NodeJS.Signals): void {
   tidyUp();
+  // What a thread was just about to make is there a moment later.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  tidyUp();
   process.stderr.write(
     `\ninterrupted (${signal}): nothing is half written; run the same command again and it goes on\n`,
   );
