@@ -90,6 +90,10 @@ describeWith(['chromium'], 'the page of a review in Chromium', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForFunction("location.hash === '#/values/image'");
+    // What the address names is shown a moment later.
+    await page.waitForFunction(
+      "/manifest\\.yaml:\\d/.test(document.querySelector('#values .detail')?.textContent)",
+    );
     expect(await textOf(page, '#values .detail')).toMatch(/upstream\/manifest\.yaml:\d+/);
     await page.close();
   });
