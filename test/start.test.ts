@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runNode, type CommandResult } from './helpers/command-line.ts';
 import { ROOT } from './helpers/this-project.ts';
+import { MAY_BE_ANOTHER } from './helpers/another-user.ts';
 
 let folder = '';
 
@@ -82,7 +83,7 @@ test.runIf(MAY_MOUNT)('a repository that is read-only, with no folder for tempor
   expect([status, stdout]).toEqual([0, 'one\n']);
 });
 
-test.runIf(process.getuid?.() === 0)('a user who owns nothing of it', async () => {
+test.runIf(MAY_BE_ANOTHER)('a user who owns nothing of it', async () => {
   spawnSync('chmod', ['-R', 'go=rX', folder]);
   const { stdout, stderr, status } = spawnSync(process.execPath, [join(folder, ...START), 'say'], {
     encoding: 'utf8',

@@ -6,6 +6,7 @@ import { runCommand, type CommandResult } from '../helpers/command-line.ts';
 import { ALONE, MAY_MOUNT, rows, shell, type Words } from '../helpers/shell.ts';
 import { commandLine, ROOT } from '../helpers/this-project.ts';
 import { site, type Site } from './setup.ts';
+import { MAY_BE_ANOTHER } from '../helpers/another-user.ts';
 
 // More commands, users and limits: test/long/machine.test.ts.
 
@@ -75,7 +76,7 @@ describe('without a folder for temporary files', () => {
     expect(code).toBe(1);
   });
 
-  test.runIf(process.getuid?.() === 0)('or with one that another user owns', async () => {
+  test.runIf(MAY_BE_ANOTHER)('or with one that another user owns', async () => {
     await chmod(folder, 0o755);
     const alone = `exec setpriv --reuid=65534 --regid=65534 --clear-groups env TMPDIR=${folder} "$@"`;
     await chmod(here.project, 0o755);
