@@ -1,6 +1,6 @@
 import type { Json } from '../json/json.ts';
 import { isObject } from '../json/tree.ts';
-import { TEXT } from '../chart/schema/text.ts';
+import { lostText } from '../chart/defaults.ts';
 import type { Resource } from '../manifest/manifest.ts';
 import { prettyJson, styleOf } from '../oracle/json-text.ts';
 import { imagesIn } from '../recipe/image-token.ts';
@@ -11,9 +11,6 @@ import { isReference } from './images.ts';
 import { camel, distinct, withoutLast, withoutStem } from './names.ts';
 import { selectOf } from './select-of.ts';
 import type { Subject } from './subject.ts';
-
-/** What the schema of a value takes. */
-const WHOLE = new RegExp(TEXT);
 
 const MAP_WORDS = /-(?:config|configmap|config-map|cm)$/;
 
@@ -70,7 +67,7 @@ function entries(map: Resource, prefix: string, subject: Subject): Proposal {
 function unfit(name: string, text: string): string | undefined {
   if (name.startsWith('_')) return 'its name begins with _, so it is an example that nothing reads';
   if (imagesIn(text).length > 0) return 'it names images, which are values of their own';
-  if (!WHOLE.test(text)) return `it ${LOST}`;
+  if (lostText(text) !== undefined) return `it ${LOST}`;
   if (text.length > LONGEST) return `it has ${text.length} characters, too many for values.yaml`;
   return undefined;
 }

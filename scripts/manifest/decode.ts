@@ -44,7 +44,7 @@ function beginning(bytes: Uint8Array): string | undefined {
  * reader, as Kubernetes has, and ordinary characters to a 1.2 reader.
  */
 // oxlint-disable-next-line no-control-regex
-const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
+export const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 const MARKUP = /^\s*<(?:!--|(?:!doctype|\?xml|html|head|body|script)\b)/i;
 
 /**

@@ -1,4 +1,5 @@
 import { Document, stringify, type ScalarTag } from 'yaml';
+import { FORBIDDEN } from './decode.ts';
 import { plainValue } from './scalars.ts';
 
 /** What Kubernetes' reader takes for no text, and YAML's specifications may not: 0X1, -0o7, 0_x1, 1e3_. */
@@ -26,10 +27,7 @@ export const YAML_STYLE = { lineWidth: 0, compat: COMPAT, aliasDuplicateObjects:
 
 const ONE_LINE = { blockQuote: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
 
-/** What YAML's readers refuse or take for a line's end, but as an escape in double quotes. */
-// oxlint-disable-next-line no-control-regex
-const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
-/** Those of them that are not escaped by JSON, and so by no writer. */
+/** Those of the {@link FORBIDDEN} that are not escaped by JSON, and so by no writer. */
 const NOT_ESCAPED = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** Data as YAML, ending in a newline. */
@@ -50,9 +48,9 @@ export function withEscapes(yaml: string): string {
 }
 
 function isUnreadable(data: unknown): boolean {
-  if (typeof data === 'string') return UNREADABLE.test(data);
+  if (typeof data === 'string') return FORBIDDEN.test(data);
   if (typeof data !== 'object' || data === null) return false;
-  return Object.entries(data).some(([key, value]) => UNREADABLE.test(key) || isUnreadable(value));
+  return Object.entries(data).some(([key, value]) => FORBIDDEN.test(key) || isUnreadable(value));
 }
 
 /**
