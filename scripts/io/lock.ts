@@ -9,6 +9,9 @@ import { temporaryDone, temporaryFile } from './temporary.ts';
 /** How long one writer waits for another, which holds the lock for one small file. */
 const LONGEST_WAIT_MS = 15_000;
 
+/** How long a lock may name nobody: its process writes the name right after it made the file. */
+const LONGEST_NAMING_MS = 1000;
+
 /** What stands in the locks that this very process holds. */
 const held = new Set<string>();
 
@@ -39,15 +42,20 @@ export async function withLock(
 }
 
 async function take(lock: string, own: string, wait: number): Promise<void> {
-  const deadline = performance.now() + wait;
+  const started = performance.now();
   while (!(await create(lock, own))) {
-    const other = await readFile(lock, 'utf8').catch(() => undefined);
-    if (other !== undefined && isLeftBehind(other)) await removeIfStill(lock, other);
-    else if (performance.now() < deadline) await sleep(20);
-    else
-      throw new ChartError('OCI_LAYOUT', `${lock} is held by process ${other?.split(' ', 1)[0] ?? ''}`, {
+    // Empty while its process writes it, or let go since.
+    const other = await readFile(lock, 'utf8').catch(() => '');
+    if (isLeftBehind(other)) await removeIfStill(lock, other);
+    else if (performance.now() < started + (other === '' ? Math.max(wait, LONGEST_NAMING_MS) : wait))
+      await sleep(20);
+    else {
+      const process =
+        other === '' ? 'a process that is not named' : `process ${other.split(' ', 1)[0] ?? ''}`;
+      throw new ChartError('OCI_LAYOUT', `${lock} is held by ${process}`, {
         hint: `Wait until it has ended. If it runs no more, remove ${lock}.`,
       });
+    }
   }
 }
 

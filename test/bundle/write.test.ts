@@ -19,6 +19,7 @@ import { contentsOf } from '../helpers/contents.ts';
 import { copy } from '../../scripts/oci/copy.ts';
 import { digestOf } from '../../scripts/oci/digest.ts';
 import { layoutStore } from '../../scripts/oci/layout.ts';
+import type { ContentStore } from '../../scripts/oci/store.ts';
 import { writeBundle, type BundleItem } from '../../scripts/bundle/write.ts';
 import { openBundle } from '../../scripts/bundle/open.ts';
 import { DEAD } from '../helpers/marks.ts';
@@ -32,13 +33,11 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const ITEM = item('image', multiArch('bundled'));
 /** Its layers fill blocks of a tar, and are longer than what is read at once. */
-const LARGE = item(
+const LARGE_IMAGE = image(
   'large',
-  image(
-    'large',
-    [512, 1024, 3 * 1024 * 1024 + 7].map((size) => bytesOf('layer', size)),
-  ),
+  [512, 1024, 3 * 1024 * 1024 + 7].map((size) => bytesOf('layer', size)),
 );
+const LARGE = item('large', LARGE_IMAGE);
 
 function item(name: string, graph: Graph): BundleItem {
   return { kind: 'image', name, tag: '1.0.0', root: graph.root, source: graphStore(graph) };
@@ -262,18 +261,33 @@ test.each(['bundle.tar', 'bundle'])(
   'of two that write %s at once one says that the other does, and the bundle is whole',
   async (name) => {
     const path = join(folder, name);
-    const write = (): Promise<void> => writeBundle(path, [LARGE, CHART], () => undefined);
-    const ended = await Promise.allSettled([write(), write(), write()]);
-    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const lock = `${name === 'bundle' ? path : `${path}.layout`}.lock`;
-    for (const one of ended.filter(({ status }) => status === 'rejected'))
-      expect(one).toMatchObject({
-        reason: {
+    let refused = 0;
+    let release = (): void => undefined;
+    const othersRefused = new Promise<void>((resolve) => (release = resolve));
+    // The first holds on until the two others are refused, however fast it is.
+    const source = graphStore(LARGE_IMAGE);
+    const held: ContentStore = {
+      ...source,
+      fetch: async (descriptor) => {
+        await othersRefused;
+        return source.fetch(descriptor);
+      },
+    };
+    const write = async (): Promise<void> => {
+      try {
+        await writeBundle(path, [{ ...LARGE, source: held }, CHART], () => undefined);
+      } catch (error) {
+        expect(error).toMatchObject({
           code: 'OCI_LAYOUT',
           message: `${lock} is held by process ${processMark()}`,
           hint: `Wait until it has ended. If it runs no more, remove ${lock}.`,
-        },
-      });
+        });
+        if (++refused === 2) release();
+      }
+    };
+    await Promise.all([write(), write(), write()]);
+    expect(refused).toBe(2);
     expect(await openBundle(path)).toHaveLength(2);
     expect(await readdir(folder)).toEqual([name]);
     await write();

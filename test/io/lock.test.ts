@@ -90,6 +90,27 @@ test('a lock that is not let go for 15 s ends with what to do, and stays', async
   expect(await readFile(lock, 'utf8')).toBe(content);
 });
 
+// Two bundles at once: the one that made the file had not written its name when the other read it.
+test('who holds a lock that is made at this moment is named, though nobody waits for it', async () => {
+  const content = `${LIVING} abc`;
+  await leave('');
+  const refused = withLock(lock, async () => undefined, 0);
+  await Promise.all([
+    expect(refused).rejects.toMatchObject({ message: `${lock} is held by process ${LIVING}` }),
+    sleep(100).then(() => leave(content)),
+  ]);
+  expect(await readFile(lock, 'utf8')).toBe(content);
+});
+
+test('a lock that stays without a name is refused, and stays', async () => {
+  await leave('');
+  await expect(withLock(lock, async () => undefined, 0)).rejects.toMatchObject({
+    message: `${lock} is held by a process that is not named`,
+    hint: `Wait until it has ended. If it runs no more, remove ${lock}.`,
+  });
+  expect(existsSync(lock)).toBe(true);
+});
+
 test('the lock of another, who took it meanwhile, is not removed', async () => {
   await withLock(lock, () => leave(`${LIVING} abc`));
   expect(await readFile(lock, 'utf8')).toBe(`${LIVING} abc`);
