@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { withLock } from '../io/lock.ts';
-import { plainFiles } from '../io/plain-files.ts';
+import { plainFiles, refuseOdd } from '../io/plain-files.ts';
 import { copy, type CopyEvent } from '../oci/copy.ts';
 import { layoutFiles, layoutStore, readIndex, tagsOf } from '../oci/layout.ts';
 import type { ContentStore, Descriptor } from '../oci/store.ts';
@@ -26,7 +26,7 @@ export interface BundleItem {
  * a bundle is whole.
  *
  * @throws REGISTRY_REFERENCE when two items have one name, OCI_LAYOUT when a folder holds
- * something else, or another process writes there, FILE_SYSTEM for a link or a device in it
+ * something else, or another process writes there, FILE_SYSTEM for a link or a device in it or in its place
  */
 export async function writeBundle(
   path: string,
@@ -35,6 +35,7 @@ export async function writeBundle(
 ): Promise<void> {
   const isTar = path.endsWith('.tar');
   const directory = isTar ? `${path}.layout` : path;
+  await refuseOdd(path);
   refuseShared(
     items.map(({ kind, source, name }) => ({ what: `the ${kind} ${source.name}`, repository: name })),
   );

@@ -53,7 +53,9 @@ export const command = commandOf({
   async action({ flags, positionals, project, out, env }) {
     const limit = failOn(flags['fail-on']);
     const pageName = pageFile(positionals, flags.html === true);
+    const page = flags.html === true ? resolve(pageName ?? join(project, PAGE)) : undefined;
     const [
+      { refuseOdd },
       { build },
       { reviewChart },
       { otherSide },
@@ -63,6 +65,7 @@ export const command = commandOf({
       { reviewJson },
       { undeclared },
     ] = await Promise.all([
+      import('../io/plain-files.ts'),
       import('../built.ts'),
       import('../sides/own.ts'),
       import('../sides/against.ts'),
@@ -72,6 +75,7 @@ export const command = commandOf({
       import('../review/print-json.ts'),
       import('../review/review.ts'),
     ]);
+    if (page !== undefined) await refuseOdd(page);
     const built = await build(project);
     const { lock, model } = built;
     const release = { name: built.project.recipe.chart.name, namespace: flags.namespace ?? 'default' };
@@ -102,7 +106,6 @@ export const command = commandOf({
         ]),
       );
     }
-    const page = flags.html === true ? resolve(pageName ?? join(project, PAGE)) : undefined;
     if (page !== undefined) {
       const { writePage } = await import('./terminal/page-file.ts');
       const isUpstream = (flags.against ?? 'upstream') === 'upstream';
@@ -129,9 +132,13 @@ function failOn(what: string | undefined): (typeof LIMITS)[number] | undefined {
   throw new ChartError('USAGE', `--fail-on ${what} is not known`, { hint: `Say ${LIMITS.join(' or ')}.` });
 }
 
-/** The one argument: where the page goes. */
+/** The one argument: where the page goes. Another kind of file is one that somebody wrote, of values for example. */
 function pageFile(positionals: readonly string[], isAsked: boolean): string | undefined {
   const [file, another] = positionals;
+  if (file !== undefined && isAsked && another === undefined && !/\.html?$/i.test(file))
+    throw new ChartError('USAGE', `--html ${file} does not end in .html`, {
+      hint: 'It would be replaced by the page: name a file for that. Values are given by --values.',
+    });
   if (file === undefined || (isAsked && another === undefined)) return file;
   throw new ChartError('USAGE', `review has no use for ${another ?? file}`, {
     hint: 'Only --html takes the name of one file.',

@@ -15,6 +15,7 @@ const OF_A_PROJECT = [
   'chart.sha256',
   'dist',
   '.chartlift-staged',
+  '.chartlift-staged.lock',
 ] as const;
 
 /**
@@ -43,6 +44,15 @@ export async function plainFiles(path: string): Promise<readonly string[]> {
   return below;
 }
 
+/**
+ * Refuses to write a file in the place of a link, a device or a pipe, which renaming would replace.
+ *
+ * @throws FILE_SYSTEM with the path
+ */
+export async function refuseOdd(path: string): Promise<void> {
+  await kindOf(path);
+}
+
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   const stats = await reading(path, () => lstat(path)).catch(ifMissing);
   if (stats === undefined) return undefined;
@@ -50,7 +60,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   if (stats.isFile()) return 'file';
   const target = stats.isSymbolicLink() ? ` to ${await readlink(path)}` : '';
   throw new ChartError('FILE_SYSTEM', `${path} is ${oddKind(stats)}${target}`, {
-    hint: 'Put the file or folder itself there: a project is read and written through nothing else.',
+    hint: 'Put the file or folder itself there: what is read and written is plain files and folders alone.',
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,6 +48,23 @@ test('the page is written, and its name is told to machines, too', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ undeclared: 0, page });
   expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/i);
   await rm(dirname(page), { recursive: true });
+});
+
+test('the page takes the place of no values, and of no link, pipe or device', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'page-'));
+  const values = join(folder, 'site.yaml');
+  await writeFile(values, 'a: 1\n');
+  const noPage = await runCommand('review', ['--html', values]);
+  expect([noPage.code, noPage.stdout]).toEqual([2, '']);
+  expect(noPage.stderr).toContain(`--html ${values} does not end in .html`);
+  const link = join(folder, 'page.html');
+  await symlink('/dev/null', link);
+  const { code, stdout, stderr } = await runCommand('review', ['--html', link]);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(`${link} is a symbolic link to /dev/null\n  FILE_SYSTEM`);
+  expect(await readFile(values, 'utf8')).toBe('a: 1\n');
+  expect(await readlink(link)).toBe('/dev/null');
+  await rm(folder, { recursive: true });
 });
 
 test('a limit that is none is refused', async () => {

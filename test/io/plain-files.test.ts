@@ -55,6 +55,7 @@ test.each(KINDS)('%s is refused wherever it is in a project, with its path', asy
     'templates/a/b.yaml',
     'dist/oci/blobs',
     'chart.sha256',
+    '.chartlift-staged.lock',
   ]) {
     await rm(project, { recursive: true });
     await mkdir(join(project, path, '..'), { recursive: true });
