@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { ChartError } from '../errors.ts';
 import { commandOf } from './terminal/command.ts';
 import { REGISTRY_FLAGS, registryOptions } from './terminal/registry-flags.ts';
@@ -56,6 +55,7 @@ export const command = commandOf({
     const page = flags.html === true ? resolve(pageName ?? join(project, PAGE)) : undefined;
     const [
       { refuseOdd },
+      { LARGEST_MANIFEST, readInputText },
       { build },
       { reviewChart },
       { otherSide },
@@ -66,6 +66,7 @@ export const command = commandOf({
       { undeclared },
     ] = await Promise.all([
       import('../io/plain-files.ts'),
+      import('../io/files.ts'),
       import('../built.ts'),
       import('../sides/own.ts'),
       import('../sides/against.ts'),
@@ -86,7 +87,7 @@ export const command = commandOf({
       installation: { release, values: others === undefined ? values : await readValues(others) },
       helm: () => preferredHelm(env),
       registry: registryOptions(flags, env, out),
-      input: () => text(process.stdin),
+      input: () => readInputText(process.stdin, LARGEST_MANIFEST),
     });
     const found = reviewChart(built, against, { values, release });
     const lines =

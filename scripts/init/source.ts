@@ -4,8 +4,7 @@ import { acquire, type Reach } from '../fetch/acquire.ts';
 import { sha256 } from '../fetch/snapshot.ts';
 import { namedSource, sourceName } from '../fetch/source.ts';
 import { displayUrl } from '../http/url.ts';
-import { atMost } from '../io/byte-stream.ts';
-import { LARGEST_MANIFEST } from '../io/files.ts';
+import { LARGEST_MANIFEST, readInput } from '../io/files.ts';
 import { decodeText } from '../manifest/decode.ts';
 
 /** Upstream's file, and how a project names it. */
@@ -37,7 +36,7 @@ export async function readSource(
   stdin: AsyncIterable<Uint8Array>,
   reach: Reach,
 ): Promise<ManifestSource> {
-  if (from === '-') return kept(await readAll(stdin), 'standard input', 'chart');
+  if (from === '-') return kept(await readInput(stdin, LARGEST_MANIFEST), 'standard input', 'chart');
   const source = namedSource(from);
   const { bytes, sha256: digest } = await acquire([source], undefined, reach);
   const name = sourceName(source);
@@ -59,12 +58,6 @@ export async function readSource(
 function kept(bytes: Uint8Array, name: string, fallback: string): ManifestSource {
   const text = decodeText(bytes, name);
   return { text, name, sha256: sha256(bytes), fallback, url: `./${KEPT_FILE}`, kept: bytes };
-}
-
-async function readAll(stdin: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const { bytes, isWhole } = await atMost(stdin, LARGEST_MANIFEST);
-  if (isWhole) return bytes;
-  throw new ChartError('PARSE_LIMIT', `standard input has more than ${LARGEST_MANIFEST} bytes`);
 }
 
 function refuseCredentials(text: string): void {

@@ -2,6 +2,7 @@ import { access, constants, mkdir, open, rename, rm, stat, writeFile } from 'nod
 import { basename, dirname, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { decodeText } from '../manifest/decode.ts';
+import { atMost, type ByteStream } from './byte-stream.ts';
 import { reading, writing } from './file-system.ts';
 import { oddKind, plainFiles } from './plain-files.ts';
 import { removeLeftBehind, temporaryDone, temporaryName } from './temporary.ts';
@@ -59,6 +60,22 @@ function cannotRead(path: string, reason: string, hint?: string, cause?: unknown
  */
 export async function readText(path: string, hint?: string, most = LARGEST_TEXT): Promise<string> {
   return decodeText(await readBytes(path, hint, most), path);
+}
+
+/**
+ * Standard input to its end.
+ *
+ * @throws PARSE_LIMIT when it has more than `most` bytes
+ */
+export async function readInput(input: ByteStream, most = LARGEST_TEXT): Promise<Uint8Array> {
+  const { bytes, isWhole } = await atMost(input, most);
+  if (isWhole) return bytes;
+  throw new ChartError('PARSE_LIMIT', `standard input has more than ${most} bytes`);
+}
+
+/** {@link readInput} as text, as {@link readText} reads a file. */
+export async function readInputText(input: ByteStream, most?: number): Promise<string> {
+  return decodeText(await readInput(input, most), 'standard input');
 }
 
 /**

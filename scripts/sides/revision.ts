@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { TarHeader } from 'modern-tar';
 import { unpackTar } from 'modern-tar/fs';
 import type { ChartVersion } from '../bump/next-version.ts';
 import type { Built } from '../built.ts';
@@ -23,7 +24,7 @@ const PATIENCE = 120_000;
  * the recipe: an older recipe may be written in words of then.
  *
  * @param revision any name of a commit that git knows
- * @throws USAGE when git does not know it, or it has no chart; HELM_FAILED
+ * @throws USAGE when git does not know it, or it has no chart; FILE_SYSTEM for a link in it; HELM_FAILED
  */
 export function revisionSide(revision: string, project: string, renderer: Renderer): Promise<Side> {
   return withChartAt(revision, project, ({ chart, name, version, commit }) =>
@@ -87,11 +88,22 @@ async function withChartAt<T>(
     const tar = join(folder, 'chart.tar');
     // Run inside the project, it takes that folder's own path of the tree.
     await git(project, 'archive', '--format=tar', `--output=${tar}`, commit, 'chart');
-    await pipeline(createReadStream(tar), unpackTar(folder));
+    await pipeline(createReadStream(tar), unpackTar(folder, { filter: isPlain(revision) }));
     const chart = join(folder, 'chart');
     const { name, version } = parseMetadata(await readText(join(chart, 'Chart.yaml')));
     return action({ chart, name, version, commit });
   });
+}
+
+/** A link in a chart is refused like one in a project; git keeps nothing else that is neither file nor folder. */
+function isPlain(revision: string): (entry: TarHeader) => boolean {
+  return ({ name, type, linkname = '' }) => {
+    if (type === 'symlink')
+      throw new ChartError('FILE_SYSTEM', `${name} of ${revision} is a symbolic link to ${linkname}`, {
+        hint: 'Name a revision in which chart/ is as build writes it.',
+      });
+    return true;
+  };
 }
 
 function runGit(project: string, ...args: readonly string[]): ReturnType<typeof runProgram> {

@@ -168,6 +168,19 @@ describe('files that a user names', () => {
   });
 
   test.each([
+    ['argocd', [...REGISTRY, '--values', '-']],
+    ['review', ['--values', '-']],
+    ['review', ['--against', '-']],
+    ['init', ['--manifest', '-', '--out', 'nowhere']],
+  ] as const)('%s %j: standard input that is not UTF-8 is refused', async (name, args) => {
+    const input = Buffer.from('a: caf\u00e9\n', 'latin1');
+    const where = name === 'init' ? [] : ['--project', project];
+    const { code, stdout, stderr } = await runCommand(name, [...args, ...where], {}, input);
+    expect(stderr).toContain('standard input:1 is not UTF-8 text: byte 6 is 0xE9\n  PARSE_ENCODING');
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
+  test.each([
     ['argocd', [...REGISTRY, '--values']],
     ['fetch', ['--from']],
     ['release', [...REGISTRY, '--ca-file']],

@@ -31,7 +31,7 @@ export async function runCommand(
   name: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  input = '',
+  input: string | Uint8Array = '',
 ): Promise<CommandResult> {
   if (name === NEEDS_A_PROCESS) return spawnCommand(name, args, env, input);
   const { command } = (await import(`../../scripts/commands/${name}.ts`)) as { readonly command: Command };
@@ -43,7 +43,7 @@ export function spawnCommand(
   name: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
-  input = '',
+  input: string | Uint8Array = '',
 ): Promise<CommandResult> {
   return runNode(compiledLine(name, args), env, input);
 }
@@ -52,7 +52,7 @@ export function spawnCommand(
 export async function runNode(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  input = '',
+  input: string | Uint8Array = '',
 ): Promise<CommandResult> {
   const options = { cwd: ROOT, maxBuffer: MAX_OUTPUT, env: environment(env) };
   try {

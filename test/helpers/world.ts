@@ -32,13 +32,13 @@ for (const name of ['env', 'stdin', 'stdout', 'stderr'] as const) {
  */
 export async function inWorld(
   env: Readonly<Record<string, string>>,
-  input: string,
+  input: string | Uint8Array,
   action: () => Promise<number>,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const [stdout, stderr] = [collector(), collector()];
   const world = {
     env: { ...env },
-    stdin: Readable.from([Buffer.from(input)]),
+    stdin: Readable.from([typeof input === 'string' ? Buffer.from(input) : input]),
     stdout: stdout.stream,
     stderr: stderr.stream,
   };

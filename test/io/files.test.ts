@@ -14,9 +14,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readBytes, readText, readTree, writeAtomic } from '../../scripts/io/files.ts';
+import { readBytes, readInputText, readText, readTree, writeAtomic } from '../../scripts/io/files.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -113,6 +114,22 @@ describe('reading', () => {
       code: 'FILE_MISSING',
       message: `Cannot read ${join(folder, 'a')}: it is ${kind}, not a file`,
     });
+  });
+
+  test('standard input that does not stop, or is no text', async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) yield new Uint8Array(65_536);
+    }
+    await expect(readInputText(endless(), 2 ** 20)).rejects.toMatchObject({
+      code: 'PARSE_LIMIT',
+      message: `standard input has more than ${2 ** 20} bytes`,
+    });
+    const text = (bytes: Uint8Array): Promise<string> => readInputText(Readable.from([bytes]));
+    await expect(text(Buffer.from('caf\u00e9', 'latin1'))).rejects.toMatchObject({
+      code: 'PARSE_ENCODING',
+      message: 'standard input:1 is not UTF-8 text: byte 3 is 0xE9',
+    });
+    expect(await text(Buffer.from('\uFEFFa: caf\u00e9'))).toBe('a: caf\u00e9');
   });
 
   test('a file that is larger than any text is not read', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -113,6 +113,23 @@ describe('another revision', () => {
       expect(found.groups).toEqual([]);
       expect(found.before).toMatch(/^multus 1\.0\.0 of HEAD \([0-9a-f]{10}\)$/);
     }
+  });
+
+  test.each([
+    ['chart/templates/x.yaml', '/etc/hostname'],
+    ['chart/Chart.yaml', 'values.yaml'],
+    ['chart', 'sub'],
+  ])('%s that is a link is refused by name', async (path, target) => {
+    const project = await mkdtemp(join(folder, 'linked-'));
+    await cp(join(ROOT, 'chart'), join(project, 'chart'), { recursive: true });
+    await rm(join(project, path), { recursive: true, force: true });
+    await symlink(target, join(project, path));
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'linked');
+    await expect(against('git:HEAD', {}, {}, project)).rejects.toMatchObject({
+      code: 'FILE_SYSTEM',
+      message: `${path} of HEAD is a symbolic link to ${target}`,
+    });
   });
 
   test.each(['git:nothing-like-it', 'git:--output=x', 'git:none', 'git:'])('%s is refused', async (name) => {

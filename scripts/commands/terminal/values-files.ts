@@ -1,6 +1,5 @@
-import { text } from 'node:stream/consumers';
 import { ChartError } from '../../errors.ts';
-import { readText } from '../../io/files.ts';
+import { readInputText, readText } from '../../io/files.ts';
 import type { JsonObject } from '../../json/json.ts';
 import { mergeFiles } from '../../json/merge-values.ts';
 import { isObject } from '../../json/tree.ts';
@@ -14,7 +13,7 @@ export async function readValues(files: readonly string[]): Promise<JsonObject> 
   const { parseYaml } = await import('../../manifest/yaml.ts');
   let values: JsonObject = {};
   for (const file of files) {
-    const { data } = parseYaml(file === '-' ? await text(process.stdin) : await readText(file), file);
+    const { data } = parseYaml(await (file === '-' ? readInputText(process.stdin) : readText(file)), file);
     if (!isObject(data))
       throw new ChartError('USAGE', `${file} holds no map of values`, {
         hint: "Write the chart's own values there (as for helm install), without a key for the wrapper.",
