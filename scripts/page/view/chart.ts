@@ -7,8 +7,9 @@ import type { Release } from '../../oracle/context.ts';
 import { compare, type ObjectChange } from '../../review/compare.ts';
 import { withoutSecret } from '../../review/hidden.ts';
 import { identity, objectName } from '../../review/object-name.ts';
+import { indexOfNamesake } from '../namesake.ts';
 import { reverted } from '../reverted.ts';
-import { DATA_ID, type FedField, type PageData, type PageEntry } from '../data.ts';
+import { DATA_ID, type FedField, type PageData, type PageEntry, type PageResource } from '../data.ts';
 
 /** A value of the chart with what its schema says. */
 export interface Value {
@@ -93,13 +94,16 @@ export class PageChart {
 
   /** The values that feed an object, by the resource that it is made of. */
   fieldsIn(object: JsonObject): readonly FedField[] {
-    const { kind, name, namespace } = objectName(object);
-    const { resources } = this.data;
-    const alike = resources.filter((one) => one.kind === kind && one.name === name);
-    const resource = alike.find((one) => one.namespace === namespace) ?? alike[0];
-    if (resource === undefined) return [];
-    const index = resources.indexOf(resource);
+    const index = indexOfNamesake(objectName(object), this.data.resources);
     return this.data.fields.filter((field) => field.resource === index);
+  }
+
+  /** Where the object that a resource becomes stands in {@link pairs}; -1 when it is not there. */
+  indexOf(resource: PageResource): number {
+    return indexOfNamesake(
+      resource,
+      this.pairs.map(({ after, before }) => objectName(after ?? before ?? {})),
+    );
   }
 }
 

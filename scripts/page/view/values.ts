@@ -119,13 +119,7 @@ function presets(path: string, { data }: PageChart): readonly (readonly [string,
 
 function fieldRow(field: FedField, path: string, chart: PageChart): readonly Child[] {
   const resource = chart.data.resources[field.resource];
-  const index = chart.pairs.findIndex(({ after, before }) => {
-    const object = after ?? before;
-    return (
-      object?.['kind'] === resource?.kind &&
-      asText((object?.['metadata'] as { name?: string } | undefined)?.name ?? '') === resource?.name
-    );
-  });
+  const index = resource === undefined ? -1 : chart.indexOf(resource);
   const name = `${resource?.kind ?? ''} ${resource?.name ?? ''}`;
   return [
     index < 0 ? name : h('a', { href: `#/objects/${index}` }, name),
