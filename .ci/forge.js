@@ -12,6 +12,8 @@ const API = `${process.env.API_URL ?? process.env.GITHUB_API_URL}/repos/${GITHUB
 const MARK = '<!-- chartlift review -->';
 /** Both forges refuse a longer one. */
 const LONGEST = 60_000;
+/** As many as one answer has, by GitHub's name for it and by Gitea's; by itself it has 30. */
+const MOST = 'per_page=100&limit=100';
 
 /**
  * @param {string} method
@@ -42,14 +44,14 @@ const [command, ...args] = process.argv.slice(2);
 if (command === 'comment') {
   const [file = ''] = args;
   const body = `${MARK}\n${textOf(file)}`;
-  const comments = await call('GET', `/issues/${PULL}/comments`);
+  const comments = await call('GET', `/issues/${PULL}/comments?${MOST}`);
   const own = comments.find((/** @type {{ body: string }} */ comment) => comment.body.startsWith(MARK));
   await (own === undefined
     ? call('POST', `/issues/${PULL}/comments`, { body })
     : call('PATCH', `/issues/comments/${own.id}`, { body }));
 } else if (command === 'pull') {
   const [head = '', title = '', file = ''] = args;
-  const open = await call('GET', '/pulls?state=open');
+  const open = await call('GET', `/pulls?state=open&${MOST}`);
   const isOpen = open.some((/** @type {{ head: { ref: string } }} */ pull) => pull.head.ref === head);
   if (!isOpen) await call('POST', '/pulls', { head, base: BASE, title, body: textOf(file) });
 } else {
