@@ -57,6 +57,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json | typeof AN
   },
   // In the templates of a StatefulSet.
   'core.v1.PersistentVolumeClaim': { apiVersion: ANY, kind: ANY, status: ANY },
+  'core.v1.PersistentVolumeSpec': { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' },
   'core.v1.Namespace': { spec: ANY },
   'core.v1.Secret': { type: 'Opaque' },
   'core.v1.ServiceAccount': { secrets: ANY },
@@ -114,6 +115,7 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json | typeof AN
     storageCapacity: false,
     volumeLifecycleModes: ['Persistent'],
   },
+  'scheduling.v1.PriorityClass': { preemptionPolicy: 'PreemptLowerPriority' },
   'rbac.v1.Subject': { apiGroup: ANY },
   'rbac.v1.RoleRef': { apiGroup: 'rbac.authorization.k8s.io' },
   'admissionregistration.v1.ValidatingWebhook': {
@@ -167,7 +169,14 @@ const OMITTED: ReadonlySet<string> = new Set([
 
 /** Whether a server takes this value of a field for none. */
 export function isOmitted(field: string, value: Json): boolean {
+  if (Array.isArray(value)) return value.length === 0;
   return OMITTED.has(field) && (value === 0 || value === '' || value === false);
+}
+
+/** Whether an object is the same to the server with this value of a field as without it. */
+export function isSameAsNone(type: string, field: string, value: Json): boolean {
+  const known = member(member(DEFAULTS, type) ?? {}, field);
+  return isOmitted(field, value) || (known !== undefined && known !== ANY && equalJson(known, value));
 }
 
 /** Whether the server writes this value into a field that nobody set. */

@@ -41,6 +41,21 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     { under: 'spec.backoffLimitPerIndex' },
     { under: 'spec.managedBy' },
   ],
+  ' PersistentVolume': [
+    {
+      under: 'spec',
+      except: [
+        'accessModes',
+        'capacity',
+        'claimRef',
+        'mountOptions',
+        'nodeAffinity',
+        'persistentVolumeReclaimPolicy',
+        'storageClassName',
+        'volumeAttributesClassName',
+      ],
+    },
+  ],
   ' PersistentVolumeClaim': [{ under: 'spec', except: ['resources', 'volumeAttributesClassName'] }],
   ' Secret': [{ under: 'type' }],
   ' Service': [

@@ -1,5 +1,5 @@
 import type { Json } from '../json/json.ts';
-import { asText, equalJson, listOf } from '../json/tree.ts';
+import { asText, equalJson, isObject, listOf } from '../json/tree.ts';
 import type { Change } from './differences.ts';
 import type { Path } from './path.ts';
 
@@ -7,13 +7,17 @@ import type { Path } from './path.ts';
  * What a CustomResourceDefinition takes away from those who use it: versions, and fields, which the server
  * drops where the schema does not know them.
  */
-export function lostOf({ path, kind, after }: Change): readonly string[] {
+export function lostOf({ path, kind, before, after }: Change): readonly string[] {
   const [, , version, ...rest] = path;
   if (path[1] !== 'versions' || version === undefined) return [];
+  if (kind === 'renamed' && rest.length === 1) return [`version ${asText(before)}`];
   if (kind === 'removed' && rest.length === 0) return [`version ${versionName(version)}`];
   if (rest[0] === 'served' && after === false) return [`version ${versionName(version)}, no more served`];
-  if (kind !== 'removed' || rest.at(-2) !== 'properties') return [];
-  return [`field ${fieldName(rest)} of what is stored`];
+  if (kind !== 'removed') return [];
+  // A property may be called as the keyword is.
+  if (rest.at(-1) === 'properties' && rest.at(-2) !== 'properties' && isObject(before))
+    return Object.keys(before).map((key) => `field ${fieldName([...rest, key])} of what is stored`);
+  return rest.at(-2) === 'properties' ? [`field ${fieldName(rest)} of what is stored`] : [];
 }
 
 /** Keywords that take less when there is one, or another one. */
@@ -21,15 +25,22 @@ const TIGHTER: ReadonlySet<string> = new Set([
   'type',
   'pattern',
   'format',
-  'x-kubernetes-validations',
   'multipleOf',
+  'x-kubernetes-validations',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'not',
 ]);
+/** In place of which there is more room. */
+const WIDER: ReadonlySet<string> = new Set(['integer number', 'int32 int64', 'float double']);
 const UPPER: ReadonlySet<string> = new Set(['maximum', 'maxLength', 'maxItems', 'maxProperties']);
 const LOWER: ReadonlySet<string> = new Set(['minimum', 'minLength', 'minItems', 'minProperties']);
 
 /** What a CustomResourceDefinition refuses that it took before. */
 export function refusedBy(change: Change): readonly string[] {
-  const { path, before, after } = change;
+  const { before, after } = change;
+  const path = keywordAt(change.path);
   const key = path.at(-1);
   // A property may be called as a keyword is.
   if (
@@ -54,12 +65,19 @@ export function refusedBy(change: Change): readonly string[] {
     return gone.map((value) => `${asText(value)}${at}`);
   }
   const isTighter =
-    (TIGHTER.has(key) && after !== undefined) ||
+    (TIGHTER.has(key) && after !== undefined && !WIDER.has(`${asText(before)} ${asText(after)}`)) ||
+    (key === 'nullable' && before === true && after !== true) ||
     (UPPER.has(key) && isNumber(after) && !(isNumber(before) && before <= after)) ||
     (LOWER.has(key) && isNumber(after) && !(isNumber(before) && before >= after)) ||
     (key === 'additionalProperties' && after === false) ||
     (key === 'x-kubernetes-preserve-unknown-fields' && before === true);
   return isTighter ? [`another ${key}${at}`] : [];
+}
+
+/** Where the keyword is that changes; a rule of `x-kubernetes-validations` is an element that its text tells apart. */
+function keywordAt(path: Path): Path {
+  if (typeof path.at(-1) === 'object') return path.slice(0, -1);
+  return path.at(-1) === 'rule' && typeof path.at(-2) === 'object' ? path.slice(0, -2) : path;
 }
 
 /** The field that a place in a schema describes, for example `spec.list[].name`. */

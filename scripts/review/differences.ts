@@ -138,7 +138,8 @@ function named(change: Change, { where }: ElementStep, { path }: Place): Change 
 
 /**
  * Another order of elements that are on both sides. It means nothing where Kubernetes tells
- * elements apart by keys, but for init containers, which run one after the other.
+ * elements apart by keys, but in a template: pods of another order are other pods, which take the place of
+ * those that run, init containers run one after the other, and a variable knows those in front of it.
  */
 function order(
   before: ReadonlyMap<string, Element>,
@@ -146,7 +147,8 @@ function order(
   field: Field | undefined,
   { path }: Place,
 ): readonly Change[] {
-  const isMeant = (field?.keys === undefined && field?.set !== true) || path.at(-1) === 'initContainers';
+  const isPods = path[0] === 'spec' && (path[1] === 'template' || path[1] === 'jobTemplate');
+  const isMeant = (field?.keys === undefined && field?.set !== true) || isPods;
   if (!isMeant) return [];
   const now = [...partner].filter(([, was]) => was !== undefined);
   const olds = new Set(now.map(([, was]) => was));

@@ -6,12 +6,16 @@ import { objectName, type ObjectName } from './object-name.ts';
 
 const HIDDEN = '(hidden)';
 
+/** The annotation in which kubectl keeps the whole object. */
+const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
 /** A Secret's content is for nobody who reads a review. */
 export function hiddenChange(change: Change, object: ObjectName): Change {
   const { path, before, after } = change;
   if (!isSecret(object)) return change;
   if (path.length === 0) return { ...change, before: withoutData(before), after: withoutData(after) };
-  if (path[0] !== 'data' && path[0] !== 'stringData') return change;
+  const isData = path[0] === 'data' || path[0] === 'stringData' || path.at(-1) === APPLIED;
+  if (!isData) return change;
   return {
     ...change,
     before: before === undefined ? undefined : HIDDEN,
@@ -34,7 +38,15 @@ function withoutData(secret: Json | undefined): Json | undefined {
   return Object.fromEntries(
     Object.entries(secret).map(([key, value]) => {
       const isData = (key === 'data' || key === 'stringData') && isObject(value);
+      if (key === 'metadata') return [key, withoutApplied(value)];
       return [key, isData ? Object.fromEntries(Object.keys(value).map((name) => [name, HIDDEN])) : value];
     }),
   );
+}
+
+function withoutApplied(metadata: Json): Json {
+  if (!isObject(metadata)) return metadata;
+  const { annotations } = metadata;
+  if (!isObject(annotations) || !Object.hasOwn(annotations, APPLIED)) return metadata;
+  return { ...metadata, annotations: { ...annotations, [APPLIED]: HIDDEN } };
 }

@@ -1,12 +1,15 @@
 import type { Json, JsonObject } from '../json/json.ts';
 import { apiGroup } from '../json/api-group.ts';
-import { asText, getPath, isObject } from '../json/tree.ts';
+import { asText, equalJson, getPath, isObject, listOf } from '../json/tree.ts';
+import { isSameAsNone } from '../kubernetes/defaults.ts';
+import { fieldAt } from '../kubernetes/field.ts';
 import { isImmutable } from '../kubernetes/immutable.ts';
 import type { ObjectChange } from './compare.ts';
 import { lostOf, refusedBy } from './crd.ts';
 import type { Change } from './differences.ts';
 import { showObject, type ObjectName } from './object-name.ts';
 import type { Path } from './path.ts';
+import { lessQuantity } from './quantity.ts';
 import { visible } from './visible.ts';
 import { podRights, subjects, widerRules } from './rights.ts';
 
@@ -47,12 +50,27 @@ function isKind(object: ObjectName, kinds: ReadonlySet<string>): boolean {
   return kinds.has(`${apiGroup(object.apiVersion)} ${object.kind}`);
 }
 
-function restarts({ path, kind }: Change, { object, was, after }: ObjectChange): readonly string[] {
-  if (!isKind(object, ROLLING) || path.length === 0) return [];
+function restarts(change: Change, { object, was, after }: ObjectChange): readonly string[] {
+  const { path, kind } = change;
+  if (!isKind(object, ROLLING) || path.length === 0 || isSameToServer(change, object)) return [];
   if (was !== undefined && kind === 'renamed') return [''];
   if (path[0] !== 'spec' || path[1] !== 'template') return [];
   const strategy = after && getPath(after, 'spec.updateStrategy.type');
   return strategy === 'OnDelete' ? [] : [''];
+}
+
+/** What the server has anyway is written out, or no more: the object there stays what it is. */
+function isSameToServer({ path, before, after }: Change, { apiVersion, kind }: ObjectName): boolean {
+  const [value, key] = [before ?? after, path.at(-1)];
+  if (value === undefined || typeof key !== 'string') return false;
+  if (before !== undefined && after !== undefined) return false;
+  const above = fieldAt(apiVersion, kind, rawOf(path).slice(0, -1));
+  return above !== undefined && isSameAsNone(above.type, key, value);
+}
+
+/** A path as the API server's types know it: any index for an element. */
+function rawOf(path: Path): readonly (string | number)[] {
+  return path.map((step) => (typeof step === 'string' ? step : 0));
 }
 
 const ROLES: ReadonlySet<string> = new Set([
@@ -63,6 +81,8 @@ const BINDINGS: ReadonlySet<string> = new Set([
   'rbac.authorization.k8s.io RoleBinding',
   'rbac.authorization.k8s.io ClusterRoleBinding',
 ]);
+/** Of which a size can grow, and nothing that is a quantity get less. */
+const CLAIMS: ReadonlySet<string> = new Set([' PersistentVolumeClaim']);
 const CRDS: ReadonlySet<string> = new Set(['apiextensions.k8s.io CustomResourceDefinition']);
 /** What has such fields as data or as a schema, and runs nothing. */
 const NO_PODS: ReadonlySet<string> = new Set([
@@ -73,10 +93,18 @@ const NO_PODS: ReadonlySet<string> = new Set([
 
 function widens(change: Change, of: ObjectChange): readonly string[] {
   const { object, before, after } = of;
-  if (after === undefined || change.kind === 'moved') return [];
-  if (isKind(object, ROLES)) return widerRole(change, before, after);
-  if (isKind(object, BINDINGS)) return widerBinding(change, before, after);
+  const { path, kind } = change;
+  if (after === undefined || kind === 'moved') return [];
+  // In another namespace it permits what it did not permit there.
+  const isElsewhere = kind === 'renamed' && path[0] === 'metadata' && path[1] === 'namespace';
+  const [from, at] = isElsewhere ? [undefined, []] : [before, path];
+  if (isKind(object, ROLES)) return widerRole(at, from, after);
+  if (isKind(object, BINDINGS)) return widerBinding(at, from, after);
   if (isKind(object, NO_PODS)) return [];
+  // What held something that goes whole holds nothing that stays.
+  if (typeof path.at(-1) === 'object' && change.after === undefined) return [];
+  if (path.at(-1) === 'serviceAccountName' && typeof change.after === 'string')
+    return [`the rights of ServiceAccount ${change.after}`];
   const [old, now] = [rightsAt(change.before, change.path), rightsAt(change.after, change.path)];
   return [
     ...now.given.filter((right) => !old.given.includes(right)),
@@ -84,29 +112,30 @@ function widens(change: Change, of: ObjectChange): readonly string[] {
   ];
 }
 
-function widerRole(
-  { path, after: value }: Change,
-  before: JsonObject | undefined,
-  after: JsonObject,
-): readonly string[] {
-  const label = path.at(-1);
-  if (
-    path[1] === 'labels' &&
-    typeof label === 'string' &&
-    label.includes('/aggregate-to-') &&
-    value === 'true'
-  )
-    return [`its rules become those of ${label.slice(label.lastIndexOf('-') + 1)}`];
-  if (path.length > 0 && path[0] !== 'rules')
-    return path[0] === 'aggregationRule' ? ['rules of other roles'] : [];
-  return widerRules(before?.['rules'], after['rules']);
+function widerRole(path: Path, before: JsonObject | undefined, after: JsonObject): readonly string[] {
+  const isAt = (...place: readonly string[]): boolean => path.every((step, i) => step === (place[i] ?? step));
+  const selectors = (role: JsonObject = {}): readonly Json[] =>
+    listOf(getPath(role, 'aggregationRule.clusterRoleSelectors'));
+  const isWider = selectors(after).some((one) => !selectors(before).some((had) => equalJson(one, had)));
+  const fresh = joined(after).filter((label) => !joined(before).includes(label));
+  return [
+    ...(isAt('rules') ? widerRules(before?.['rules'], after['rules']) : []),
+    ...(isAt('aggregationRule') && isWider ? ['rules of other roles'] : []),
+    ...fresh
+      .filter((label) => isAt('metadata', 'labels', label))
+      .map((label) => `its rules become those of ${label.slice(label.lastIndexOf('-') + 1)}`),
+  ];
 }
 
-function widerBinding(
-  { path }: Change,
-  before: JsonObject | undefined,
-  after: JsonObject,
-): readonly string[] {
+/** The labels by which the rules of a role become those of another. */
+function joined(role: JsonObject = {}): readonly string[] {
+  const labels = getPath(role, 'metadata.labels');
+  return Object.entries(isObject(labels) ? labels : {}).flatMap(([label, value]) =>
+    label.includes('/aggregate-to-') && value === 'true' ? [label] : [],
+  );
+}
+
+function widerBinding(path: Path, before: JsonObject | undefined, after: JsonObject): readonly string[] {
   if (path.length > 0 && path[0] !== 'subjects' && path[0] !== 'roleRef') return [];
   const { roleRef } = after;
   const role = isObject(roleRef) ? `${asText(roleRef['kind'])} ${asText(roleRef['name'])}` : 'a role';
@@ -124,14 +153,16 @@ function rightsAt(value: Json | undefined, path: Path): ReturnType<typeof podRig
   return typeof path.at(-1) === 'string' ? podRights({ [key]: value }, above) : podRights(value, key);
 }
 
-function immutable({ path }: Change, { object, was, before, after }: ObjectChange): readonly string[] {
+function immutable(change: Change, { object, was, before, after }: ObjectChange): readonly string[] {
+  const { path } = change;
   // Of another name or namespace it is another object, and made anew anyway.
   if (was !== undefined || before === undefined || after === undefined) return [];
-  const raw = path.map((step) => (typeof step === 'string' ? step : 0));
+  if (isSameToServer(change, object)) return [];
   const isSealed =
     before['immutable'] === true &&
     ['data', 'binaryData', 'stringData', 'immutable'].includes(String(path[0]));
-  return isSealed || isImmutable(object.apiVersion, object.kind, raw) ? [''] : [];
+  const isShrunk = isKind(object, CLAIMS) && lessQuantity(change.after, change.before);
+  return isSealed || isShrunk || isImmutable(object.apiVersion, object.kind, rawOf(path)) ? [''] : [];
 }
 
 function lost(change: Change, { object, was, after }: ObjectChange): readonly string[] {

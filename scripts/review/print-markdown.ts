@@ -3,7 +3,7 @@ import { folded, linesOf } from './lines.ts';
 import { showObject } from './object-name.ts';
 import { showPath } from './path.ts';
 import { tagsOf, title, type Group, type Review } from './review.ts';
-import { count, summary } from './summary.ts';
+import { count, differing, summary } from './summary.ts';
 
 /** Characters in which a change is told in one line; a comment has room. */
 const WIDTH = 120;
@@ -17,7 +17,7 @@ export function printMarkdown(review: Review): readonly string[] {
   if (review.groups.length === 0) return [`${name}: no difference in ${count(review.objects, 'object')}.`];
   const declared = review.groups.filter(({ causes }) => causes.length > 0);
   return [
-    `${name}: ${review.differ} of ${review.objects} objects differ.`,
+    `${name}: ${differing(review)}.`,
     '',
     // A table without a head has an empty one.
     ...summary(review).flatMap(({ label, calm, lines }, i) => {
@@ -40,7 +40,8 @@ function details(groups: readonly Group[], review: Review): readonly string[] {
       const reasons = group.causes.map((cause) =>
         cause.kind === 'departure' ? plain(cause.reason) : 'your values',
       );
-      return `| \`${title(group)}\` | ${tagsOf(group.items).join(', ')} | ${[...new Set(reasons)].join('; ')} |`;
+      // In a table a pipe ends a cell even here.
+      return `| ${code(title(group)).replaceAll('|', String.raw`\|`)} | ${tagsOf(group.items).join(', ')} | ${[...new Set(reasons)].join('; ')} |`;
     }),
     '',
     `<details><summary>${count(groups.length, 'declared difference')}, line by line</summary>`,
@@ -52,7 +53,7 @@ function details(groups: readonly Group[], review: Review): readonly string[] {
 
 function groupText(group: Group, review: Review): readonly string[] {
   const tags = tagsOf(group.items);
-  const name = group.causes.length === 0 ? 'Undeclared' : `\`${title(group)}\``;
+  const name = group.causes.length === 0 ? 'Undeclared' : code(title(group));
   return [
     `#### ${[name, ...tags.map((tag) => `(${tag})`)].join(' ')}`,
     ...blocksOf(group.items).flatMap((block) => ['', ...blockText(block, review)]),
@@ -66,27 +67,29 @@ function blockText({ places, rows }: Block, { objects }: Review): readonly strin
     .flatMap(({ sign, text }) =>
       folded(text, WIDTH).map((line) => `${sign === '~' ? '!' : sign} ${line}`.trimEnd()),
     );
-  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRun(line) + 1)));
+  const fence = ticks(lines.join('\n'), 3);
   const names = [
     ...new Set(places.map(({ object, was }) => named(showObject(object), was && showObject(was)))),
   ];
   const paths = [...new Set(places.map(({ at }) => showPath(at)))].filter((path) => path !== '');
   const where = names.length > 1 && names.length === objects ? `all ${objects} objects` : names.join(', ');
-  return [
-    [plain(where), ...paths.map((path) => `\`${path}\``)].join('<br>'),
-    '',
-    `${fence}diff`,
-    ...lines,
-    fence,
-  ];
+  return [[plain(where), ...paths.map(code)].join('<br>'), '', `${fence}diff`, ...lines, fence];
 }
 
 function named(name: string, was: string | undefined): string {
   return was === undefined ? name : `${name} (was ${was})`;
 }
 
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+/** Code in a line, whatever it holds. */
+function code(text: string): string {
+  const fence = ticks(text, 1);
+  return fence.length === 1 ? fence + text + fence : `${fence} ${text} ${fence}`;
+}
+
+/** As many backticks as a text does not have in a row, and so many at least. */
+function ticks(text: string, least: number): string {
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length + 1);
+  return '`'.repeat(Math.max(least, ...runs));
 }
 
 /** Text that stays what it is: no markup, no mention of somebody, no reference to an issue. */

@@ -3,7 +3,7 @@ import { folded, linesOf, wrap, type Line } from './lines.ts';
 import { showObject } from './object-name.ts';
 import { showPath } from './path.ts';
 import { tagsOf, title, type Group, type Item, type Review } from './review.ts';
-import { count, summary } from './summary.ts';
+import { count, differing, summary } from './summary.ts';
 
 /** Colours text, or does not. */
 export type Paint = (style: 'bold' | 'dim' | 'red' | 'green' | 'yellow', text: string) => string;
@@ -55,7 +55,7 @@ function printed(review: Review, groups: readonly Group[], paint: Paint, shown: 
   const head = `${review.after} against ${review.before}: `;
   if (review.groups.length === 0) return [`${head}no difference in ${count(review.objects, 'object')}`];
   return [
-    paint('bold', `${head}${review.differ} of ${review.objects} objects differ`),
+    paint('bold', head + differing(review)),
     '',
     ...summary(review, shown.ofChart).flatMap(({ label, calm, lines }) => {
       const [first = '', ...rest] = lines.flatMap((line) => wrap(line, WIDTH - LABEL - 2));

@@ -28,6 +28,12 @@ export function equalQuantity(a: Json | undefined, b: Json | undefined): boolean
   return Math.abs(left - right) <= 1e-12 * Math.max(Math.abs(left), Math.abs(right));
 }
 
+/** Whether one quantity is less than another. */
+export function lessQuantity(a: Json | undefined, b: Json | undefined): boolean {
+  const [left, right] = [amount(a), amount(b)];
+  return left !== undefined && right !== undefined && left < right && !equalQuantity(a, b);
+}
+
 function amount(value: Json | undefined): number | undefined {
   const [, digits = '', suffix = ''] =
     typeof value === 'string' || typeof value === 'number'

@@ -89,8 +89,14 @@ const SWITCHES: ReadonlySet<string> = new Set([
   'hostIPC',
   'allowPrivilegeEscalation',
   'automountServiceAccountToken',
+  'hostProcess',
 ]);
-const BOUNDS: ReadonlySet<string> = new Set(['runAsNonRoot', 'readOnlyRootFilesystem']);
+const BOUNDS: ReadonlySet<string> = new Set(['runAsNonRoot', 'readOnlyRootFilesystem', 'readOnly']);
+/** What takes a bound away, or lets mounts through, in whichever field. */
+const FREE: ReadonlySet<Json> = new Set(['Unconfined', 'unconfined', 'Unmasked', 'spc_t', 'Bidirectional']);
+const PROFILES: ReadonlySet<string> = new Set(['seccompProfile', 'appArmorProfile']);
+/** What the pods of a namespace are held to, the lowest first. */
+const POD_SECURITY: readonly Json[] = ['baseline', 'restricted'];
 
 function collect(value: Json, key: string, given: string[], held: string[]): void {
   if (Array.isArray(value)) {
@@ -102,14 +108,22 @@ function collect(value: Json, key: string, given: string[], held: string[]): voi
     }
     if (key === 'hostPath' && member(value, 'path') !== undefined)
       given.push(`the node's ${asText(member(value, 'path'))}`);
+    const profile = PROFILES.has(key) ? member(value, 'type') : undefined;
+    if (profile !== undefined && !FREE.has(profile)) held.push(key);
     for (const [name, inner] of Object.entries(value)) collect(inner, name, given, held);
   } else if (SWITCHES.has(key)) {
     if (value === true) given.push(key);
     else if (value === false) held.push(`${key}: false`);
   } else if (BOUNDS.has(key) && value === true) held.push(key);
+  else if (key === 'hostUsers' && value === false) held.push('user namespace of its own');
   else if (key === 'runAsUser' && value === 0) given.push('runs as root');
+  else if (key === 'runAsUser') held.push('runAsUser other than root');
+  else if (key === 'pod-security.kubernetes.io/enforce')
+    held.push(
+      ...POD_SECURITY.slice(0, POD_SECURITY.indexOf(value) + 1).map((level) => `${key}: ${asText(level)}`),
+    );
   else if (key === 'hostPort' && value !== 0) given.push(`port ${asText(value)} of the node`);
-  else if (value === 'Unconfined' || value === 'Unmasked') given.push(`${key}: ${value}`);
+  else if (FREE.has(value)) given.push(`${key}: ${asText(value)}`);
 }
 
 /** The subjects of a binding as a person says them. */

@@ -76,6 +76,14 @@ function point(review: Review, kind: MarkKind, nothing: string): Point {
   return { label: LABELS[kind], calm, lines: calm ? [nothing] : lines };
 }
 
+/** How many objects differ of those that there are, and how many go. */
+export function differing({ objects, differ, groups }: Review): string {
+  const all = groups.flatMap(({ items }) => items);
+  const gone = all.filter(({ path, after }) => path.length === 0 && after === undefined).length;
+  const left = `${differ - gone} of ${objects} objects differ`;
+  return gone === 0 ? left : `${left}, ${count(gone, 'object')} ${gone === 1 ? 'is' : 'are'} gone`;
+}
+
 /** `1 change`, `2 changes`. */
 export function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`;

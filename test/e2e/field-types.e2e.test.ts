@@ -14,6 +14,12 @@ const claim = {
   accessModes: ['ReadWriteOnce'],
   resources: { requests: { storage: '1Gi' } },
 };
+const volume = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata,
+  spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/a' } },
+};
 const crd = {
   group: 'example.org',
   scope: 'Namespaced',
@@ -75,6 +81,11 @@ const CHANGES: readonly (readonly [object: Record<string, unknown>, path: string
     'spec.accessModes',
     ['ReadOnlyMany'],
   ],
+  [volume, 'spec.hostPath.path', '/b'],
+  [volume, 'spec.volumeMode', 'Block'],
+  [volume, 'spec.capacity.storage', '2Gi'],
+  [volume, 'spec.persistentVolumeReclaimPolicy', 'Delete'],
+  [volume, 'spec.storageClassName', 'b'],
   [{ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque' }, 'type', 'example.org/b'],
   [{ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque' }, 'stringData', { a: 'b' }],
   [{ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 1 }] } }, 'spec.clusterIP', 'None'],

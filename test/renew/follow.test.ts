@@ -88,7 +88,8 @@ test('a value that upstream has no field for goes where that is accepted, and wh
       '"run": { "properties": { "hostPath": { "description": "h" }, "readOnly": { "description": "r" } } }',
     ],
   ]);
-  const told = await mended([['          readOnly: true\n', '']], ['gone']);
+  // A mount that can be written is a right more.
+  const told = await mended([['          readOnly: true\n', '']], ['gone', 'rbac']);
   expect(told).toMatchObject({
     drifted: [{ mend: undefined }],
     sure: [],

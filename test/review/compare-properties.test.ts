@@ -107,7 +107,7 @@ describe('properties', () => {
     );
   });
 
-  test('the order of elements that Kubernetes knows by keys does not count', () => {
+  test('the order of elements that Kubernetes knows by keys is told of pods alone, and as an order', () => {
     fc.assert(
       fc.property(CONTAINERS, MAP, (containers, labels) => {
         const of = (list: readonly JsonObject[]): readonly JsonObject[] => [
@@ -126,7 +126,11 @@ describe('properties', () => {
             ...(ports && { ports: ports.toReversed() }),
           };
         });
-        expect(compare(of(containers), of(shuffled))).toEqual([]);
+        const kinds = compare(of(containers), of(shuffled)).flatMap(({ changes }) =>
+          changes.map(({ kind }) => kind),
+        );
+        expect(kinds.filter((kind) => kind !== 'moved')).toEqual([]);
+        expect(kinds.length > 0 || containers.length < 2).toBe(true);
       }),
     );
   });

@@ -41,7 +41,10 @@ describe('lists by Kubernetes’ merge keys', () => {
         workload('{ containers: [{ name: x, image: i:1 }, { name: z, image: j:1 }] }'),
         workload('{ containers: [{ name: z, image: j:2 }, { name: x, image: i:1 }] }'),
       ),
-    ).toEqual([`${POD} changed ${AT}.containers.[name=z].image "j:1" "j:2"`]);
+    ).toEqual([
+      `${POD} moved ${AT}.containers ["x","z"] ["z","x"]`,
+      `${POD} changed ${AT}.containers.[name=z].image "j:1" "j:2"`,
+    ]);
   });
 
   it('takes a key that is left out for what the server takes it for', () => {
@@ -52,6 +55,7 @@ describe('lists by Kubernetes’ merge keys', () => {
         ports('[{ containerPort: 80, protocol: UDP, name: dns }, { containerPort: 80, protocol: TCP }]'),
       ),
     ).toEqual([
+      `${POD} moved ${AT}.containers.[name=x].ports ["80,TCP","80,UDP"] ["80,UDP","80,TCP"]`,
       `${POD} added ${AT}.containers.[name=x].ports.[containerPort=80,protocol=UDP].name "dns"`,
       `${POD} added ${AT}.containers.[name=x].ports.[containerPort=80,protocol=TCP].protocol "TCP"`,
     ]);
@@ -87,7 +91,12 @@ describe('lists by Kubernetes’ merge keys', () => {
     expect(told(two('initContainers', ['x', 'z']), two('initContainers', ['z', 'x']))).toEqual([
       `${POD} moved ${AT}.initContainers ["x","z"] ["z","x"]`,
     ]);
-    expect(told(two('containers', ['x', 'z']), two('containers', ['z', 'x']))).toEqual([]);
+    expect(told(two('containers', ['x', 'z']), two('containers', ['z', 'x']))).toEqual([
+      `${POD} moved ${AT}.containers ["x","z"] ["z","x"]`,
+    ]);
+    const service = (...ports: readonly number[]): string =>
+      `{ apiVersion: v1, kind: Service, metadata: { name: a }, spec: { ports: [${ports.map((port) => `{ port: ${port} }`).join()}] } }`;
+    expect(told(service(1, 2), service(2, 1))).toEqual([]);
     const own = (list: string): string =>
       `{ apiVersion: x.io/v1, kind: X, metadata: { name: a }, steps: ${list} }`;
     expect(told(own('[{ name: p }, { name: q }]'), own('[{ name: q }, { name: p }]'))).toEqual([

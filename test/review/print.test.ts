@@ -99,6 +99,14 @@ describe('what a person reads', () => {
     expect(body(three('x'), three('z'))[0]).toBe('  all 3 objects  metadata.labels');
   });
 
+  it('counts apart what goes', () => {
+    const [one, other] = [map({ a: 'b' }), { ...map({ x: 'z' }), metadata: { name: 'z' } }];
+    const found = of([one, other], [map({ a: 'c' })]);
+    const head = '1 of 1 objects differ, 1 object is gone';
+    expect(printText(found, (_, text) => text)[0]).toBe(`new against old: ${head}`);
+    expect(printMarkdown(found)[0]).toBe(`**new** against **old**: ${head}.`);
+  });
+
   it('says what another name was', () => {
     const of2 = (name: string): readonly JsonObject[] => [{ ...map({ a: 'b', c: 'd' }), metadata: { name } }];
     expect(body(of2('p'), of2('q'))).toEqual([
@@ -152,6 +160,16 @@ describe('what nobody reads', () => {
     }
   });
 
+  it('nor what kubectl keeps of it in an annotation', () => {
+    const applied = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"a":"aHVudGVyMg=="}}' };
+    const object = { ...secret({}), metadata: { name: 'a', annotations: applied } };
+    for (const [before, after] of [
+      [[], [object]],
+      [[object], [secret({})]],
+    ] as const)
+      expect(text(of(before, after))).not.toMatch(/aHVudGVy/);
+  });
+
   it('characters that do something to a terminal, in values, keys and names', () => {
     const evil = '\u001B[2J\u202E';
     const object = { ...map({ [evil]: evil, text: `${evil}\n${evil}` }), metadata: { name: `a${evil}` } };
@@ -166,5 +184,11 @@ describe('what nobody reads', () => {
     const lines = printMarkdown(of([], [object]));
     expect(lines.find((line) => line.startsWith('ConfigMap'))).toBe(String.raw`ConfigMap &lt;b>\|\*x\*`);
     expect(lines.filter((line) => line === '````diff' || line === '````')).toHaveLength(2);
+  });
+
+  it('nor in a path: a backtick does not end the code', () => {
+    const [before, after] = ['a', 'b'].map((value) => map({ 'x`<b>': { y: value } }));
+    const lines = printMarkdown(of([before ?? {}], [after ?? {}]));
+    expect(lines.find((line) => line.startsWith('ConfigMap'))).toBe('ConfigMap a<br>`` data.x`<b> ``');
   });
 });

@@ -3,7 +3,7 @@ import { linesOf } from '../../review/lines.ts';
 import { showObject } from '../../review/object-name.ts';
 import { showPath } from '../../review/path.ts';
 import { title, type Group } from '../../review/review.ts';
-import { count } from '../../review/summary.ts';
+import { differing } from '../../review/summary.ts';
 import type { PageChart } from './chart.ts';
 import { code, h } from './dom.ts';
 import { tags } from './tags.ts';
@@ -18,11 +18,7 @@ export function changes({ data }: PageChart): HTMLElement {
     'div',
     {},
     h('h1', { tabindex: -1 }, 'Changes'),
-    h(
-      'p',
-      { class: 'lead' },
-      `${review.after} against ${review.before}: ${review.differ} of ${count(review.objects, 'object')} differ.`,
-    ),
+    h('p', { class: 'lead' }, `${review.after} against ${review.before}: ${differing(review)}.`),
     ...review.groups.map((group) => groupOf(group, review.objects)),
   );
 }
