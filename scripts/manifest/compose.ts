@@ -2,6 +2,7 @@ import {
   Composer,
   Lexer,
   Parser,
+  visit,
   type CST,
   type Document,
   type DocumentOptions,
@@ -75,7 +76,19 @@ export function composeDocument(place: Place, budget = tokenBudget()): Document.
   if (error !== undefined) {
     throw new ChartError('PARSE_YAML', `${placeAt(place, error.pos[0])}: ${error.message}`, { cause: error });
   }
+  if (/\\u/i.test(place.text)) refuseHalves(doc, place);
   return doc;
+}
+
+/** Half of a surrogate pair, written as an escape, is no character: Helm and Kubernetes refuse the file. */
+function refuseHalves(doc: Document.Parsed, place: Place): void {
+  visit(doc, {
+    Scalar: (_, { value, range }) => {
+      if (typeof value !== 'string' || !/\p{Surrogate}/u.test(value)) return;
+      const what = 'an escape that is no character, for it is half of a pair';
+      throw new ChartError('PARSE_YAML', `${placeAt(place, range?.[0] ?? 0)}: ${what}`);
+    },
+  });
 }
 
 /** What the composer takes for a space, and Kubernetes for a line break. */

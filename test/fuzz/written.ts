@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Validator } from '@cfworker/json-schema';
 import { parseAllDocuments, stringify } from 'yaml';
 import { argoFiles } from '../../scripts/argocd/files.ts';
 import { mergeFiles } from '../../scripts/json/merge-values.ts';
-import { generate, type Built } from '../../scripts/built.ts';
+import { generate, valuesSchema, type Built } from '../../scripts/built.ts';
+import { setFlags } from '../../scripts/page/set-line.ts';
+import { trial } from '../../scripts/page/trial.ts';
+import { printMarkdown } from '../../scripts/review/print-markdown.ts';
+import { renderOwn, reviewChart, upstreamSide } from '../../scripts/sides/own.ts';
 import { check, refuseFindings } from '../../scripts/validate.ts';
 import { storedLogin } from '../../scripts/oci/docker-config.ts';
 import { parseIndex } from '../../scripts/oci/layout.ts';
@@ -11,7 +16,7 @@ import { packageChart } from '../../scripts/package/artifact.ts';
 import { configBlob, manifestAnnotations, parseMetadata } from '../../scripts/package/metadata.ts';
 import { canonicalText } from '../../scripts/manifest/canonical.ts';
 import { documentsDigest } from '../../scripts/fetch/documents-digest.ts';
-import type { Json } from '../../scripts/json/json.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { parseYaml } from '../../scripts/manifest/yaml.ts';
 import { parseRecipe } from '../../scripts/recipe/load.ts';
@@ -61,6 +66,8 @@ function spoiltData(text: string, format: 'yaml' | 'json', mutations: readonly M
 
 const small = await smallProject();
 const large = await thisProject();
+const release = { name: 'x', namespace: 'y' };
+const validator = new Validator(valuesSchema(small), '7', false);
 const { project, lock, manifest } = small;
 const file = (path: string): string => project.files.get(path) ?? '';
 
@@ -218,6 +225,21 @@ export const WRITTEN: readonly Subject[] = [
         departures: [],
         created: '',
       });
+    },
+  },
+  {
+    name: 'review --values',
+    format: 'yaml',
+    documents: [ALL_KINDS.values, ALL_KINDS.ci],
+    read: (text) => {
+      const { defaults } = small.model;
+      const render = (values: JsonObject): readonly JsonObject[] => renderOwn(small, { values, release });
+      // As the page does it, then as the command does.
+      trial(text, { defaults, validate: (values) => validator.validate(values), render });
+      const { data } = parseYaml(text, 'site.yaml');
+      const values = isObject(data) ? data : {};
+      setFlags(values);
+      printMarkdown(reviewChart(small, upstreamSide(small), { values, release }));
     },
   },
   {

@@ -44,6 +44,13 @@ const WRONG: readonly (readonly [name: string, text: string, code: string, place
     'PARSE_YAML',
     'm.yaml:5: in a quoted text a line ends with \\ in front of an empty one',
   ],
+  [
+    'half of a character as a value',
+    `${OBJECT}a: ["\\ud800"]\n`,
+    'PARSE_YAML',
+    'm.yaml:5: an escape that is no',
+  ],
+  ['half of a character as a key', `${OBJECT}"a\\U0000DFFF": b\n`, 'PARSE_YAML', 'm.yaml:5: '],
   ['content behind ---', `--- {a: b}\n`, 'PARSE_YAML', 'm.yaml:1: content behind `---`'],
   ['content behind ...', `${OBJECT}...\n${OBJECT}`, 'PARSE_YAML', 'm.yaml:6: content behind `...`'],
   ['a directive', `%YAML 1.2\n---\n${OBJECT}`, 'PARSE_YAML', 'm.yaml:2: Missing directives-end'],
