@@ -76,16 +76,16 @@ export function composeDocument(place: Place, budget = tokenBudget()): Document.
   if (error !== undefined) {
     throw new ChartError('PARSE_YAML', `${placeAt(place, error.pos[0])}: ${error.message}`, { cause: error });
   }
-  if (/\\u/i.test(place.text)) refuseHalves(doc, place);
+  if (/\\u|\p{Surrogate}/iu.test(place.text)) refuseHalves(doc, place);
   return doc;
 }
 
-/** Half of a surrogate pair, written as an escape, is no character: Helm and Kubernetes refuse the file. */
+/** Half of a surrogate pair is no character. As an escape Helm and Kubernetes refuse it; only an editor has it bare. */
 function refuseHalves(doc: Document.Parsed, place: Place): void {
   visit(doc, {
     Scalar: (_, { value, range }) => {
       if (typeof value !== 'string' || !/\p{Surrogate}/u.test(value)) return;
-      const what = 'an escape that is no character, for it is half of a pair';
+      const what = 'half of a surrogate pair, which is no character';
       throw new ChartError('PARSE_YAML', `${placeAt(place, range?.[0] ?? 0)}: ${what}`);
     },
   });

@@ -48,7 +48,7 @@ const WRONG: readonly (readonly [name: string, text: string, code: string, place
     'half of a character as a value',
     `${OBJECT}a: ["\\ud800"]\n`,
     'PARSE_YAML',
-    'm.yaml:5: an escape that is no',
+    'm.yaml:5: half of a surrogate pair',
   ],
   ['half of a character as a key', `${OBJECT}"a\\U0000DFFF": b\n`, 'PARSE_YAML', 'm.yaml:5: '],
   ['content behind ---', `--- {a: b}\n`, 'PARSE_YAML', 'm.yaml:1: content behind `---`'],
