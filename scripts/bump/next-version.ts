@@ -59,8 +59,14 @@ export function nextVersion(old: ChartVersion, now: ChartState): NextVersion {
 
 /** What a default does that is another: found out by taking back that one alone. */
 function defaultChanges(old: ChartVersion, now: ChartState): readonly Reason[] {
+  const paths = new Set(now.values.map(({ path }) => path));
   return now.values.flatMap(({ path, isImage }): readonly Reason[] => {
-    const [before, after] = [getPath(old.defaults, path), getPath(now.defaults, path)];
+    const [before, after] = [old.defaults, now.defaults].map((values) => {
+      const value = getPath(values, path);
+      if (!isObject(value)) return value;
+      // What another entry binds below it (image.pullPolicy) is told there.
+      return Object.fromEntries(Object.entries(value).filter(([key]) => !paths.has(`${path}.${key}`)));
+    });
     if (before === undefined || after === undefined || equalJson(before, after)) return [];
     if (isImage) return [{ level: 'patch', text: `the image ${path} is another` }];
     const does = effects(() => compare(now.render(treeOf([[path, backTo(before, after)]])), now.objects));

@@ -17,6 +17,8 @@ export interface WantedImage {
   readonly tag: string;
   /** The digest and platforms that the recipe states for this very tag. */
   readonly stated: Pick<LockedImage, 'digest' | 'platforms'> | undefined;
+  /** Upstream names it by its digest alone: to ask for a tag would be to ask for another image. */
+  readonly isFixed: boolean;
 }
 
 /** `HOST/REPOSITORY:TAG`. */
@@ -53,8 +55,10 @@ export function wantedImages(recipe: Recipe, manifest: Manifest, tag?: string): 
       const named = parseImageReference(formatImage(upstream as unknown as ImageValue));
       const own = pin?.tag ?? named.tag ?? DEFAULT_TAG;
       const wanted = tag ?? own;
-      const digest =
-        wanted === own ? (pin?.digest ?? (own === named.tag ? named.digest : undefined)) : undefined;
+      const isFixed =
+        wanted === own && pin === undefined && named.tag === undefined && named.digest !== undefined;
+      const isUpstreams = own === named.tag || isFixed;
+      const digest = wanted === own ? (pin?.digest ?? (isUpstreams ? named.digest : undefined)) : undefined;
       const stated = digest === undefined ? undefined : { digest, platforms: pin?.platforms ?? [] };
       return {
         path: entry.path,
@@ -62,6 +66,7 @@ export function wantedImages(recipe: Recipe, manifest: Manifest, tag?: string): 
         repository: named.repository,
         tag: wanted,
         stated,
+        isFixed,
       };
     });
 }

@@ -31,18 +31,27 @@ export const command = commandOf({
     const target = registry === undefined ? undefined : parseRegistryReference(registry);
     const tell = teller(out);
     const { url, mirrors = [] } = recipe.upstream;
-    const { findings, unknown, current } = await watch(recipe, built.lock, {
-      tags: () => upstreamTags([url, ...mirrors], userReach(env, tell).network),
-      open: opener(target?.registry ?? '', registryOptions(flags, env, out), tell),
-      chart:
-        target &&
-        (async () => {
-          const { packageChart } = await import('../package/artifact.ts');
-          const { name, version, manifest } = await packageChart(built.files, built.lock.created);
-          const at = { registry: target.registry, repository: `${target.repository}/${name}` };
-          return { at, version, digest: manifest.descriptor.digest };
-        }),
-    });
+    const { wantedImages } = await import('../chart/pin.ts');
+    // Upstream has named those by digest alone: their tag is nobody's.
+    const wanted = wantedImages(recipe, built.manifest);
+    const fixed = new Set(wanted.flatMap(({ path, isFixed }) => (isFixed ? [path] : [])));
+    const images = Object.entries(built.lock.images).filter(([path]) => !fixed.has(path));
+    const { findings, unknown, current } = await watch(
+      recipe,
+      { images: Object.fromEntries(images) },
+      {
+        tags: () => upstreamTags([url, ...mirrors], userReach(env, tell).network),
+        open: opener(target?.registry ?? '', registryOptions(flags, env, out), tell),
+        chart:
+          target &&
+          (async () => {
+            const { packageChart } = await import('../package/artifact.ts');
+            const { name, version, manifest } = await packageChart(built.files, built.lock.created);
+            const at = { registry: target.registry, repository: `${target.repository}/${name}` };
+            return { at, version, digest: manifest.descriptor.digest };
+          }),
+      },
+    );
     for (const what of current) out.step('current', what);
     for (const finding of findings) out.step('newer', told(finding));
     for (const { what, error } of unknown) out.warn(`${what}: ${error.message}\n  ${error.hint}`);

@@ -76,7 +76,8 @@ async function pin({ flags, project, out, env }: Invocation<typeof FLAGS>): Prom
           `chart.appVersion stays ${recipe.chart.appVersion}: set it to the version that runs`,
       );
   }
-  const moving = pinned.filter(([, { tag }]) => tagMoves(tag));
+  const fixed = new Set(wanted.flatMap(({ path, isFixed }) => (isFixed ? [path] : [])));
+  const moving = pinned.filter(([path, { tag }]) => tagMoves(tag) && !fixed.has(path));
   for (const [path, { tag }] of moving)
     out.step('moves', `${path}: ${tag} names another image from time to time; pin again to follow it`);
   out.step(!changed ? 'unchanged' : dryRun ? 'would write' : 'written', LOCK_FILE);
@@ -96,7 +97,7 @@ async function answersFor(
   { flags, out, env }: Pick<Invocation<typeof FLAGS>, 'flags' | 'out' | 'env'>,
 ): Promise<ReadonlyMap<WantedImage, ImageAnswer>> {
   const stated = new Map(flags.from === undefined ? [] : await statedIn(flags.from, wanted));
-  const asked = flags.offline === true ? [] : wanted.filter((image) => !stated.has(image));
+  const asked = flags.offline === true ? [] : wanted.filter((image) => !stated.has(image) && !image.isFixed);
   if (asked.length === 0) return stated;
   const { askForDigests } = await import('./terminal/ask-for-digests.ts');
   const answers = new Map<WantedImage, ImageAnswer>(stated);

@@ -17,7 +17,7 @@ export interface PinChange {
   readonly before: LockedImage | undefined;
   /** What the chart named until now; undefined of a new one. */
   readonly was: Named | undefined;
-  readonly image: Named;
+  readonly image: WantedImage;
   readonly tag: string;
   /** Undefined: nobody states one, so it is left open, and a release will ask for it. */
   readonly now: LockedImage | undefined;
@@ -59,7 +59,7 @@ export async function newPins({ recipe, manifest, before, old, versions, ask }: 
   const followed = now.map((image): WantedImage => {
     const isDeparture = member(recipe.images, image.path) !== undefined;
     const tag = isDeparture ? followingTag(image.tag, ...versions) : undefined;
-    return tag === undefined ? image : { ...image, tag, stated: undefined };
+    return tag === undefined ? image : { ...image, tag, stated: undefined, isFixed: false };
   });
   const isKnown = (image: WantedImage): boolean =>
     image.stated !== undefined || isSame(image, member(before, image.path));

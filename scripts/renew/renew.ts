@@ -151,7 +151,10 @@ function identityEdits(
   version: string,
 ): readonly YamlEdit[] {
   const { chart, upstream } = before.project.recipe;
-  const images = pins.map(({ was, tag }) => ({ before: was?.tag ?? tag, now: tag }));
+  // A digest alone says no version.
+  const images = pins
+    .filter(({ image }) => !image.isFixed)
+    .map(({ was, tag }) => ({ before: was?.tag ?? tag, now: tag }));
   const appVersion = nextAppVersion(chart.appVersion, [
     ...images,
     { before: upstream.version, now: version },

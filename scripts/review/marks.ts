@@ -165,9 +165,17 @@ function immutable(change: Change, { object, was, before, after }: ObjectChange)
   return isSealed || isShrunk || isImmutable(object.apiVersion, object.kind, rawOf(path)) ? [''] : [];
 }
 
+/** An object that names no namespace is in that of the release, which may be another. */
+function elsewhere({ before, after }: Change, { apiVersion, kind, name }: ObjectName): readonly string[] {
+  const old = { apiVersion, kind, name, ...(typeof before === 'string' && { namespace: before }) };
+  return [`${showObject(old)}, unless the release is in ${asText(before ?? after)}`];
+}
+
 function lost(change: Change, { object, was, after }: ObjectChange): readonly string[] {
   const { path, kind } = change;
   if (after === undefined) return [showObject(object)];
   if (kind === 'renamed' && was !== undefined && path[0] === 'metadata') return [showObject(was)];
+  if (path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace')
+    return elsewhere(change, object);
   return isKind(object, CRDS) ? lostOf(change) : [];
 }

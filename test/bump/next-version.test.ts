@@ -136,6 +136,26 @@ spec: { template: { spec: { ${pod} containers: [{ name: j, image: 'r.test/o/j:${
   expect(told(job('j-one', ''), job('j-two', ''))[0]).toBe('2.0.0');
 });
 
+test('a value below an image is no other image', () => {
+  const pull = (policy: string): Made =>
+    changed({
+      manifest: [['args:', `imagePullPolicy: ${policy}, args:`]],
+      recipe: [
+        [
+          '  - path: replicas',
+          `  - path: image.pullPolicy
+    select: { kind: Deployment }
+    fieldPaths: ['spec.template.spec.containers.[name=a].imagePullPolicy']
+  - path: replicas`,
+        ],
+      ],
+    });
+  expect(told(pull('Always'), pull('Never'))).toEqual([
+    '2.0.0',
+    'major: the default of image.pullPolicy is another: it restarts pods',
+  ]);
+});
+
 describe('the next version', () => {
   it.each<readonly [string, Made, Made, readonly string[]]>([
     ['nothing', BASE, BASE, ['1.2.4']],

@@ -60,6 +60,18 @@ test('a mirror keeps the last part of the name', () => {
   });
 });
 
+test('by its digest alone is wanted with it, and no tag of it is asked for', () => {
+  const wanted = (image: string, images = '') => {
+    const manifest = `apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, image: '${image}' }] }\n`;
+    const recipe = `values:\n  - { path: image, form: image, select: { kind: Pod }, fieldPaths: ['spec.containers.*.image'] }\n${images}`;
+    return wantedImages(recipeOf(recipe), parseManifest(manifest, 'm.yaml'))[0];
+  };
+  expect(wanted(`r.io/a@${D}`)).toMatchObject({ tag: 'latest', stated: { digest: D }, isFixed: true });
+  expect(wanted(`r.io/a:v1@${D}`)).toMatchObject({ tag: 'v1', stated: { digest: D }, isFixed: false });
+  const pin = 'images: { image: { tag: v2, reason: newer } }\n';
+  expect(wanted(`r.io/a@${D}`, pin)).toMatchObject({ tag: 'v2', stated: undefined, isFixed: false });
+});
+
 test.each([
   ['a source path of a build', 'ko://knative.dev/serving/cmd/activator'],
   ['nothing', '""'],

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { documentsDigest } from '../../scripts/fetch/documents-digest.ts';
+import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { copy } from '../../scripts/oci/copy.ts';
 import { runCommand } from '../helpers/command-line.ts';
 import { serve } from '../helpers/http-server.ts';
@@ -100,6 +102,28 @@ test('a chart that is published and is not what the project makes: 1; the same, 
   expect(await outdated(...at)).toMatchObject({
     code: 1,
     findings: [{ kind: 'chart', chart: expect.stringMatching(/\/site\/multus:1\.0\.0$/) as string }],
+  });
+});
+
+test('an image that upstream names by its digest alone is not asked for: no tag is meant', async () => {
+  await edit('upstream/manifest.yaml', (text) =>
+    text.replaceAll(
+      /image: .*multus-cni.*/g,
+      `image: ${there.registry.host}/upstream/multus-cni@${there.image.digest}`,
+    ),
+  );
+  const manifest = await readFile(join(there.project, 'upstream/manifest.yaml'), 'utf8');
+  const documents = documentsDigest(parseManifest(manifest, 'manifest.yaml'));
+  await edit('upstream/lock.yaml', (text) =>
+    text.replace(/documents: .*/, `documents: ${documents}`).replace(/tag: v9.*/, 'tag: latest'),
+  );
+  await edit('recipe.yaml', (text) => text.replace(/^images:\n(?: .*\n)*/m, ''));
+  await tag('latest');
+  expect(await outdated()).toMatchObject({
+    code: 0,
+    findings: [],
+    unknown: [],
+    current: ['upstream v4.2.2'],
   });
 });
 

@@ -96,6 +96,24 @@ test('another tag than the recipe names is pinned, and what else to write is sai
   );
 });
 
+test('an image that upstream names by its digest alone: nobody is asked for a tag', async () => {
+  const named = `${registry.host}/${IMAGE.repository}`;
+  await edit('upstream/manifest.yaml', (text) =>
+    text.replaceAll(/image: .*multus-cni.*/g, `image: ${named}@${GRAPH.root.digest}`),
+  );
+  await edit('recipe.yaml', (text) => text.replace(/^images:\n(?: .*\n)*/m, ''));
+  const { documents } = await lock();
+  const manifest = await readFile(join(folder, 'upstream/manifest.yaml'), 'utf8');
+  await edit('upstream/lock.yaml', (text) =>
+    text.replace(documents, documentsDigest(parseManifest(manifest, 'manifest.yaml'))),
+  );
+  const asked = registry.requests.length;
+  const [code, said] = await pin();
+  expect([code, registry.requests.length - asked]).toEqual([0, 0]);
+  expect(said).not.toContain('moves');
+  expect((await lock()).images['image']).toMatchObject({ digest: GRAPH.root.digest });
+});
+
 test('digests by file: nobody is asked, the recipe must agree, the lock says whence', async () => {
   const file = join(folder, 'images.txt');
   await writeFile(file, `${registry.host}/${IMAGE.repository}:${IMAGE.tag}@${GRAPH.root.digest}\n`);

@@ -87,4 +87,12 @@ describe('takes something away', () => {
       `{ apiVersion: v1, kind: ConfigMap, metadata: { name: ${name} }, data: { a: b, c: d } }`;
     expect(does('lost', map('p'), map('q'))).toEqual(['ConfigMap p']);
   });
+
+  it('an object that names a namespace no more, or now: it may have been in another', () => {
+    const map = (namespace: string): string =>
+      `{ apiVersion: v1, kind: ConfigMap, metadata: { name: p, ${namespace} }, data: { a: b } }`;
+    const [bare, named] = [map(''), map('namespace: ns')];
+    expect(does('lost', named, bare)).toEqual(['ConfigMap ns/p, unless the release is in ns']);
+    expect(does('lost', bare, named)).toEqual(['ConfigMap p, unless the release is in ns']);
+  });
 });

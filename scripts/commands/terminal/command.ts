@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { ChartError, messageOf } from '../../errors.ts';
 import { fileSystemError } from '../../io/file-system.ts';
-import { processOutput, type Output } from './output.ts';
+import { harmless, processOutput, type Output } from './output.ts';
 import { finishTogether } from '../../io/together.ts';
 import { refuseUnplain } from '../../io/plain-files.ts';
 import { DEFAULT_PROJECT, IS_INSTALLED } from '../../io/repository-root.ts';
@@ -195,7 +195,9 @@ function helpText<F extends Flags>(spec: CommandSpec<F>, flags: Flags): string {
 function report(error: unknown): number {
   const known = error instanceof ChartError ? error : fileSystemError(error);
   if (known !== undefined) {
-    process.stderr.write(mask(`error: ${known.message}\n  ${known.code} (${known.stage}): ${known.hint}\n`));
+    process.stderr.write(
+      harmless(mask(`error: ${known.message}\n  ${known.code} (${known.stage}): ${known.hint}\n`)),
+    );
     return known.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

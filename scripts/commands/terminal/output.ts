@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { mask } from '../../secrets/secrets.ts';
+import { visible } from '../../review/visible.ts';
 import { print } from './standard-output.ts';
 
 /** A colour or weight, as `node:util` names it. */
@@ -31,7 +32,7 @@ const LABEL_WIDTH = 11;
 export function processOutput(json: boolean): Output {
   const colour = process.stdout.isTTY === true && !process.env['NO_COLOR'];
   const write = (text: string): void => {
-    if (!json) print(`${mask(text)}\n`);
+    if (!json) print(`${harmless(mask(text), colour)}\n`);
   };
   const paint = (style: Style, text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
@@ -47,7 +48,7 @@ export function processOutput(json: boolean): Output {
     warn: (text) => {
       // Not onto the end of a bar, which is drawn again soon.
       if (isShown) status('');
-      process.stderr.write(`${mask(`warning: ${text}`)}\n`);
+      process.stderr.write(`${harmless(mask(`warning: ${text}`))}\n`);
     },
     table: (rows) => {
       for (const row of alignColumns(rows)) write(`  ${row}`);
@@ -60,6 +61,22 @@ export function processOutput(json: boolean): Output {
     columns: () => process.stderr.columns ?? Infinity,
   };
 }
+
+/**
+ * Text that does nothing to a terminal: names of somebody else's manifest stand in messages, too.
+ *
+ * @param colour leave what {@link Output.paint} writes
+ */
+export function harmless(text: string, colour = false): string {
+  return text
+    .split(colour ? PAINTED : ENDS)
+    .map((part, i) => (i % 2 === 1 ? part : visible(part)))
+    .join('');
+}
+
+const ENDS = /([\n\t])/;
+// oxlint-disable-next-line no-control-regex
+const PAINTED = /([\n\t]|\u001b\[(?:1|2|22|3[1-3]|39)m)/;
 
 /** Pads every column to its widest cell; the last column is not padded. */
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {

@@ -67,6 +67,22 @@ describe('where things are said', () => {
     expect(stderr).toBe('warning: careful\n\r\u001b[K50 %\r\u001b[K');
   });
 
+  test('a name from elsewhere does nothing to a terminal, whatever says it', () => {
+    const evil = '\u001b[2J\u001b[31mred\u202e';
+    for (const isTTY of [false, true]) {
+      terminal(isTTY);
+      const out = processOutput(false);
+      out.step('built', evil);
+      out.line(evil);
+      out.warn(evil);
+      out.table([[evil, 'two\nlines']]);
+    }
+    for (const hidden of ['\u202E', '\u001B[2J']) expect(stdout + stderr).not.toContain(hidden);
+    expect(stderr).not.toContain('\u001b');
+    expect(stdout).toContain(String.raw`\u001b[2J`);
+    expect(stdout).toContain('two\nlines');
+  });
+
   test('a warning takes the place of a bar that is shown', () => {
     terminal(true);
     const out = processOutput(false);
