@@ -4,6 +4,7 @@ import { NATIVE_MODULES } from './test/helpers/native-modules.ts';
 
 /** Files that have modules of their own: they put others in the place of some, or register words as secrets. */
 const APART = [
+  'test/io/lock.test.ts',
   'test/oci/layout.test.ts',
   'test/properties/language-finds.test.ts',
   'test/publish/{broken-archive,prepare}.test.ts',

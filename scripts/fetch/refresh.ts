@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { LARGEST_MANIFEST, readText } from '../io/files.ts';
+import { ifNoFile, LARGEST_MANIFEST, readText } from '../io/files.ts';
 import { decodeText } from '../manifest/decode.ts';
 import { documentsDigest } from './documents-digest.ts';
 import { parseManifest } from '../manifest/parse.ts';
@@ -45,7 +44,7 @@ export interface RefreshPlan {
 export async function planRefresh(request: RefreshRequest, reach: Reach): Promise<RefreshPlan> {
   const { project, upstream, from } = request;
   const url = upstreamUrl(upstream);
-  const before = existsSync(join(project, LOCK_FILE)) ? await readLock(project) : undefined;
+  const before = await readLock(project).catch(ifNoFile);
   const expected = expectedSha256(request, before);
   const cached: readonly Source[] = expected === undefined ? [] : [{ kind: 'cache', sha256: expected }];
   const sources =
@@ -96,11 +95,7 @@ async function changed(
   files: readonly (readonly [path: string, text: string])[],
 ): Promise<ReadonlyMap<string, string>> {
   const current = await Promise.all(
-    files.map(async ([path]) =>
-      existsSync(join(project, path))
-        ? readText(join(project, path), undefined, LARGEST_MANIFEST)
-        : undefined,
-    ),
+    files.map(([path]) => readText(join(project, path), undefined, LARGEST_MANIFEST).catch(ifNoFile)),
   );
   return new Map(files.filter(([, text], i) => text !== current[i]));
 }

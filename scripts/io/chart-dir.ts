@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ChartFiles } from '../chart/assemble.ts';
 import { ChartError } from '../errors.ts';
-import { pathBelow, readBytes, readText, writeAtomic } from './files.ts';
+import { ifNoFile, pathBelow, readBytes, readText, writeAtomic } from './files.ts';
 import { plainFiles } from './plain-files.ts';
-import { removeLeftBehind, withTemporaryFolder } from './temporary.ts';
+import { isUnfinished, removeLeftBehind, withTemporaryFolder } from './temporary.ts';
 
 /** How a folder of generated files (chart/, dist/argocd) differs from what would be written. */
 export interface ChartDiff {
@@ -27,11 +26,16 @@ export function listOf(directory: string): string {
 /** Compares the folder with the files. */
 export async function diffChart(directory: string, files: ChartFiles): Promise<ChartDiff> {
   const list = await readList(directory);
-  const present = (await plainFiles(directory)).map((path) => pathBelow(directory, path)).toSorted();
+  // What another build is writing at this moment, or one that was killed left half, is no file of the folder's.
+  const found = (await plainFiles(directory)).filter((path) => !isUnfinished(path));
+  const present = found.map((path) => pathBelow(directory, path)).toSorted();
   // What somebody put there may be large; it is not read.
   const known = present.filter((path) => files.has(path) || list.has(path));
   const digests = new Map<string, string>();
-  for (const path of known) digests.set(path, sha256(await readBytes(join(directory, path))));
+  for (const path of known) {
+    const bytes = await readBytes(join(directory, path)).catch(ifNoFile);
+    if (bytes !== undefined) digests.set(path, sha256(bytes));
+  }
   const changed = known.filter(
     (path) => files.has(path) && digests.get(path) !== sha256(files.get(path) ?? ''),
   );
@@ -66,9 +70,6 @@ const MOST_NAMED = 10;
 
 /** Writes a chart, or some files of one, to a folder. */
 export async function writeChart(directory: string, files: ChartFiles): Promise<void> {
-  const folders = new Set([...files.keys()].map((path) => dirname(join(directory, path))));
-  // Once, and not for each of its files.
-  for (const folder of folders) await removeLeftBehind(folder);
   for (const [path, text] of files) await writeAtomic(join(directory, path), text);
 }
 
@@ -93,6 +94,9 @@ export async function writeGenerated(
 ): Promise<ChartDiff> {
   const diff = await diffChart(directory, files);
   refuseForeign(directory, diff);
+  // Helm would render half a template. Once, and not for each file.
+  for (const folder of new Set([...files.keys()].map((path) => dirname(join(directory, path)))))
+    await removeLeftBehind(folder);
   for (const path of diff.changed.filter((name) => diff.foreign.includes(name)))
     warn(`${join(directory, path)} was edited; it is generated, so it is replaced`);
   const written = [...diff.changed, ...diff.added].map((path) => [path, files.get(path) ?? ''] as const);
@@ -103,8 +107,7 @@ export async function writeGenerated(
 }
 
 async function readList(directory: string): Promise<ReadonlyMap<string, string>> {
-  if (!existsSync(listOf(directory))) return new Map();
-  const text = await readText(listOf(directory));
+  const text = (await readText(listOf(directory)).catch(ifNoFile)) ?? '';
   const prefix = `${basename(directory)}/`;
   const entries = [...text.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(
     ([, digest = '', path = '']) => [path, digest] as const,

@@ -1,3 +1,5 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ChartError } from '../errors.ts';
 
 const PERMIT = 'Give this user the permission, or choose another folder.';
@@ -11,6 +13,8 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EISDIR: ['a folder is where a file should be', 'Remove or rename the folder.'],
   ENOTDIR: ['a file is where a folder should be', 'Remove or rename the file.'],
   EEXIST: ['a file is where a folder should be', 'Remove or rename the file.'],
+  ENOTEMPTY: ['it is not empty, another process writes there', 'Choose another folder.'],
+  EBUSY: ['something is mounted there, or uses it', 'Choose a folder in it, or another one.'],
   ELOOP: ['symbolic links lead in a circle', 'Remove the link.'],
   EIO: ['the disk does not read or write it', 'Look at the disk, or choose another one.'],
   EMFILE: ['this process may not open more files', FEWER],
@@ -29,7 +33,11 @@ const OF_THE_MACHINE: ReadonlySet<string> = new Set(['EIO', 'EMFILE', 'ENFILE'])
  */
 export function fileSystemError(error: unknown, path?: string): ChartError | undefined {
   if (!(error instanceof Error) || error instanceof ChartError) return undefined;
-  const { code = '', path: at } = error as NodeJS.ErrnoException;
+  const {
+    code = '',
+    path: from,
+    dest: at = from,
+  } = error as NodeJS.ErrnoException & { readonly dest?: string };
   // A temporary name beside the file would tell nobody anything.
   const named = path === undefined || (at !== undefined && !at.startsWith(path)) ? at : path;
   const where = named === undefined ? '' : `${named}: `;
@@ -57,13 +65,34 @@ export async function reading<T>(path: string, action: () => Promise<T>): Promis
   }
 }
 
-/** What Node says where it cannot make a folder on the way: of a read-only file system, too. */
+/**
+ * Makes a folder, and those above it that are not there. Not by Node's own `recursive`, which tries for ever
+ * where a folder is there and takes no other (/proc, a folder that is mounted on demand; Node 20 to 24).
+ *
+ * @param mayBeFirst whether the one above may not be there yet
+ */
+export async function makeFolder(path: string, mayBeFirst = true): Promise<void> {
+  const error = await mkdir(path).catch((cause: NodeJS.ErrnoException) => cause);
+  if (error === undefined || (await isFolder(path))) return;
+  if (error.code !== 'ENOENT' || !mayBeFirst) throw error;
+  await makeFolder(dirname(path));
+  await makeFolder(path, false);
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/** What the file system says where a folder on the way cannot be made. */
 function noFolder(error: unknown, path: string): ChartError | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT' || syscall !== 'mkdir') return undefined;
   return new ChartError('FILE_SYSTEM', `${path}: the folder for it cannot be made`, {
     cause: error,
-    hint: 'The file system is read-only, or a link on the way leads nowhere: choose another folder.',
+    hint: 'There are no folders to be made in the one above it: choose another one.',
   });
 }
 

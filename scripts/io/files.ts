@@ -1,9 +1,9 @@
-import { access, constants, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { decodeText } from '../manifest/decode.ts';
 import { atMost, type ByteStream } from './byte-stream.ts';
-import { reading, writing } from './file-system.ts';
+import { makeFolder, reading, writing } from './file-system.ts';
 import { oddKind, plainFiles } from './plain-files.ts';
 import { removeLeftBehind, temporaryDone, temporaryName } from './temporary.ts';
 
@@ -36,14 +36,24 @@ async function readRegular(path: string, most: number): Promise<Uint8Array> {
       `it is ${oddKind(stats)}, not a file`,
       'Write what it gives to a file, and name that.',
     );
-  if (stats.size > most)
-    throw new ChartError('PARSE_LIMIT', `${path} has ${stats.size} bytes; the limit is ${most}`);
+  const tooLarge = (size: string): ChartError =>
+    new ChartError('PARSE_LIMIT', `${path} has ${size} bytes; the limit is ${most}`);
+  if (stats.size > most) throw tooLarge(String(stats.size));
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return await file.readFile();
+    // Below /proc a file has no size, and may have no end.
+    const { bytes, isWhole } = await atMost(file.createReadStream({ autoClose: false }), most);
+    if (!isWhole) throw tooLarge('more');
+    return bytes;
   } finally {
     await file.close();
   }
+}
+
+/** For what may not be there, or not any more: nothing. Any other error of reading is one. */
+export function ifNoFile(error: unknown): undefined {
+  const { code } = (error instanceof ChartError ? (error.cause ?? {}) : {}) as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') throw error;
 }
 
 function cannotRead(path: string, reason: string, hint?: string, cause?: unknown): ChartError {
@@ -91,7 +101,7 @@ export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o64
 /** {@link writeAtomic} with something that writes to the temporary name; what it throws is thrown. */
 export function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   return writing(path, async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await removeLeftBehind(dirname(path), `${basename(path)}.`);
     const temporary = temporaryName(path);
     try {
@@ -109,7 +119,7 @@ export function replaceFile(path: string, write: (temporary: string) => Promise<
 /** Makes a folder where there is none. Throws FILE_SYSTEM when nothing can be written there. */
 export function ensureWritable(folder: string): Promise<void> {
   return writing(folder, async () => {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   });
 }

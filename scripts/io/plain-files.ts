@@ -1,6 +1,6 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { reading } from './file-system.ts';
 
@@ -26,8 +26,19 @@ const OF_A_PROJECT = [
  * @throws FILE_SYSTEM with the path
  */
 export async function refuseUnplain(project: string, paths: readonly string[] = []): Promise<void> {
-  for (const path of [...paths.map(dirname), ...paths]) await kindOf(join(project, path));
+  for (const path of paths) await refuseOdd(path, project);
   for (const path of OF_A_PROJECT) await plainFiles(join(project, path));
+}
+
+/**
+ * Refuses to write a file in the place of a link, a device or a pipe, which renaming would replace, or through one.
+ *
+ * @param from a folder, from which on the way there is looked at
+ * @throws FILE_SYSTEM with the path
+ */
+export async function refuseOdd(path: string, from = dirname(path)): Promise<void> {
+  const parts = relative(from, resolve(from, path)).split(sep);
+  for (const i of parts.keys()) await kindOf(join(from, ...parts.slice(0, i + 1)));
 }
 
 /**
@@ -44,21 +55,12 @@ export async function plainFiles(path: string): Promise<readonly string[]> {
   return below;
 }
 
-/**
- * Refuses to write a file in the place of a link, a device or a pipe, which renaming would replace.
- *
- * @throws FILE_SYSTEM with the path
- */
-export async function refuseOdd(path: string): Promise<void> {
-  await kindOf(path);
-}
-
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   const stats = await reading(path, () => lstat(path)).catch(ifMissing);
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) return 'folder';
   if (stats.isFile()) return 'file';
-  const target = stats.isSymbolicLink() ? ` to ${await readlink(path)}` : '';
+  const target = stats.isSymbolicLink() ? ` to ${await readlink(path).catch(() => 'nowhere')}` : '';
   throw new ChartError('FILE_SYSTEM', `${path} is ${oddKind(stats)}${target}`, {
     hint: 'Put the file or folder itself there: what is read and written is plain files and folders alone.',
   });

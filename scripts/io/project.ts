@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { ChartError } from '../errors.ts';
 import { parseRecipe, RECIPE_FILE } from '../recipe/load.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { allRead } from './all-read.ts';
-import { readText, readTree } from './files.ts';
+import { ifNoFile, readText, readTree } from './files.ts';
 import { registerCredentials } from '../secrets/secrets.ts';
 import { TOOLKIT } from './repository-root.ts';
 
@@ -21,15 +20,8 @@ export interface Project {
 const BUILTINS = join(TOOLKIT, 'scripts', 'chart', 'files');
 
 /** What the project says more of its values than follows from the recipe; it may say nothing. */
-async function overlayOf(root: string): Promise<string | undefined> {
-  try {
-    return await readText(join(root, 'values.schema.json'));
-  } catch (error) {
-    if (!(error instanceof ChartError)) throw error;
-    const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw error;
-  }
+function overlayOf(root: string): Promise<string | undefined> {
+  return readText(join(root, 'values.schema.json')).catch(ifNoFile);
 }
 
 /** The toolkit's own Handlebars sources. */

@@ -112,7 +112,17 @@ function unique(): string {
   return `${processMark()}.${Math.random().toString(36).slice(2)}`;
 }
 
+/** Whether a name is one under which a process of this machine writes what is not whole yet, or did. */
+export function isUnfinished(name: string): boolean {
+  return markIn(name) !== undefined;
+}
+
 function isLeftBehind(name: string): boolean {
+  const mark = markIn(name);
+  return mark !== undefined && !isAlive(mark);
+}
+
+function markIn(name: string): string | undefined {
   const mark = /(\d+@[^@]+?)\.[a-z0-9]+(?:\.tmp)?$/.exec(name)?.[1];
-  return mark !== undefined && isOfThisMachine(mark) && !isAlive(mark);
+  return mark !== undefined && isOfThisMachine(mark) ? mark : undefined;
 }

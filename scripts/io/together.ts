@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { writing } from './file-system.ts';
+import { makeFolder, writing } from './file-system.ts';
 import { readBytes, readText, writeAtomic } from './files.ts';
 import { withLock } from './lock.ts';
+import { refuseUnplain } from './plain-files.ts';
 import { withTemporaryFolder } from './temporary.ts';
 
 /** Files of a project that are one change. */
@@ -29,6 +30,7 @@ const LIST = 'list.json';
  */
 export async function writeTogether(project: string, { writes, removes }: Together): Promise<void> {
   if (writes.size === 0 && removes.length === 0) return;
+  await refuseUnplain(project, [...writes.keys(), ...removes]);
   await finishTogether(project);
   await withTemporaryFolder(
     `${STAGED}-`,
@@ -67,6 +69,7 @@ function lockOf(project: string): string {
 async function placeAll(project: string, how: 'all' | 'all or none'): Promise<void> {
   const staged = join(project, STAGED);
   const { writes, removes } = await readList(staged);
+  await refuseUnplain(project, [...writes, ...removes]);
   const there = new Set(await readdir(staged));
   const undo: (() => Promise<void>)[] = [];
   try {
@@ -75,7 +78,7 @@ async function placeAll(project: string, how: 'all' | 'all or none'): Promise<vo
       const full = join(project, path);
       const old = existsSync(full) ? await readBytes(full) : undefined;
       await writing(full, async () => {
-        await mkdir(dirname(full), { recursive: true });
+        await makeFolder(dirname(full));
         await rename(join(staged, String(i)), full);
       });
       undo.unshift(() => (old === undefined ? rm(full, { force: true }) : writeAtomic(full, old)));

@@ -1,8 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
-import { writing } from '../io/file-system.ts';
+import { makeFolder, writing } from '../io/file-system.ts';
 import { replaceFile, writeAtomic } from '../io/files.ts';
 import { fileInside, textInside } from '../io/inside.ts';
 import { withLock } from '../io/lock.ts';
@@ -154,7 +154,7 @@ function sortKey({ digest, annotations }: Descriptor): string {
 
 async function ensureLayout(directory: string): Promise<void> {
   const blobs = join(directory, 'blobs', 'sha256');
-  await writing(blobs, () => mkdir(blobs, { recursive: true }));
+  await writing(blobs, () => makeFolder(blobs));
   await Promise.all([removeLeftBehind(directory), removeLeftBehind(blobs)]);
   const marker = join(directory, 'oci-layout');
   if (!existsSync(marker)) await writeAtomic(marker, `${JSON.stringify({ imageLayoutVersion: '1.0.0' })}\n`);

@@ -1,23 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processMark } from '../../scripts/io/processes.ts';
 import { contentsOf } from '../helpers/contents.ts';
 import { copy } from '../../scripts/oci/copy.ts';
-import { digestOf } from '../../scripts/oci/digest.ts';
 import { layoutStore } from '../../scripts/oci/layout.ts';
 import type { ContentStore } from '../../scripts/oci/store.ts';
 import { writeBundle, type BundleItem } from '../../scripts/bundle/write.ts';
@@ -116,20 +104,6 @@ test('the .tar ends as a tar does, and the system’s tar reads the layout back 
   const { status, stderr } = spawnSync('tar', ['-C', unpacked, '-xf', path], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
   expect(await contentsOf(unpacked)).toEqual(await contentsOf(layout));
-});
-
-test('a blob that becomes shorter while it is packed makes no .tar', async () => {
-  const path = join(folder, 'bundle.tar');
-  const large = digestOf(bytesOf('layer', 3 * 1024 * 1024 + 7)).replace(':', '/');
-  const shrink = async (): Promise<void> => {
-    while (!(await readdir(folder)).some((name) => name.startsWith('bundle.tar.') && name.endsWith('.tmp')));
-    await truncate(`${path}.layout/blobs/${large}`, 3);
-  };
-  const [packed] = await Promise.allSettled([bundled(path, [LARGE, CHART]), shrink()]);
-  expect(packed).toMatchObject({
-    reason: { code: expect.stringMatching(/^OCI_(?:LAYOUT|DIGEST)$/) as string },
-  });
-  expect(await readdir(folder)).toEqual(['bundle.tar.layout']);
 });
 
 test('what is no bundle is refused, and nothing is left', async () => {

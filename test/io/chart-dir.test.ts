@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { diffChart, listOf, writeGenerated, type ChartDiff } from '../../scripts/io/chart-dir.ts';
 import type { ChartFiles } from '../../scripts/chart/assemble.ts';
 import { readTree } from '../../scripts/io/files.ts';
+import { DEAD, markOf } from '../helpers/marks.ts';
 
 const FILES = new Map([
   ['Chart.yaml', 'name: a\n'],
@@ -99,6 +100,17 @@ test('a generated file that was edited is named, and made anew', async () => {
   expect(await write()).toEqual({ ...NOTHING, changed: ['templates/a.yaml'], foreign: ['templates/a.yaml'] });
   expect(await texts()).toEqual(FILES);
   expect(warned).toEqual([`${folder}/templates/a.yaml was edited; it is generated, so it is replaced`]);
+});
+
+test('what a build at the same time is writing is nobody’s file; what a killed one left goes', async () => {
+  const [living = '', dead = ''] = [markOf(process.ppid), DEAD].map(
+    (mark) => `templates/a.yaml.${mark}.abc.tmp`,
+  );
+  await mkdir(join(folder, 'templates'), { recursive: true });
+  for (const path of [living, dead]) await writeFile(join(folder, path), 'half');
+  await write();
+  expect(await write()).toEqual(NOTHING);
+  expect([...(await texts()).keys()].toSorted()).toEqual([...FILES.keys(), living].toSorted());
 });
 
 test('to look at what differs writes nothing', async () => {

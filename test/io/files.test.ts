@@ -131,6 +131,16 @@ describe('reading', () => {
     });
     expect(await text(Buffer.from('\uFEFFa: caf\u00e9'))).toBe('a: caf\u00e9');
   });
+  test.runIf(process.platform === 'linux')(
+    'a file without a size that does not end is not read',
+    async () => {
+      await expect(readText('/proc/self/pagemap')).rejects.toMatchObject({
+        code: 'PARSE_LIMIT',
+        message: `/proc/self/pagemap has more bytes; the limit is ${5 * 2 ** 20}`,
+      });
+      expect(await readText('/proc/self/status')).toContain('Pid:');
+    },
+  );
 
   test('a file that is larger than any text is not read', async () => {
     await (await open(join(folder, 'a'), 'w')).truncate(2 ** 40);

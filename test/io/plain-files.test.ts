@@ -89,4 +89,7 @@ test('a path that only one command writes is looked at on the whole way', async 
   await expect(refuseUnplain(project, ['docs/errors.md'])).rejects.toMatchObject({
     message: `${join(project, 'docs')} is a symbolic link to /etc`,
   });
+  await expect(refuseUnplain(project, ['docs/a/deep/path.md'])).rejects.toMatchObject({
+    message: `${join(project, 'docs')} is a symbolic link to /etc`,
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -71,6 +71,33 @@ test.each([0, 1, 2])(
     expect((await readdir(project)).toSorted()).toEqual(['a', 'chart']);
   },
 );
+
+test('nothing is written or removed through a link, nor by what somebody else left to be finished', async () => {
+  const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+  await writeFile(join(outside, 'thesis'), 'years of work');
+  await symlink(outside, join(project, 'link'));
+  const refused = {
+    code: 'FILE_SYSTEM',
+    message: `${join(project, 'link')} is a symbolic link to ${outside}`,
+  };
+  for (const [writes, removes] of [
+    [['link/deep/new'], []],
+    [['link/thesis'], []],
+    [[], ['link/thesis']],
+  ]) {
+    const change = { writes: new Map(writes?.map((path) => [path, 'mine'])), removes: removes ?? [] };
+    await expect(writeTogether(project, change)).rejects.toMatchObject(refused);
+    const staged = join(project, '.chartlift-staged');
+    await mkdir(staged);
+    await writeFile(join(staged, 'list.json'), JSON.stringify({ writes, removes }));
+    await writeFile(join(staged, '0'), 'mine');
+    await expect(finishTogether(project)).rejects.toMatchObject(refused);
+    await rm(staged, { recursive: true });
+  }
+  expect(await readdir(outside)).toEqual(['thesis']);
+  expect(await readFile(join(outside, 'thesis'), 'utf8')).toBe('years of work');
+  await rm(outside, { recursive: true });
+});
 
 test('a list that leads out of the project is nobody’s', async () => {
   const staged = join(project, '.chartlift-staged');

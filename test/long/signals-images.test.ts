@@ -114,15 +114,15 @@ test.each(CASES)(
 test.each(SIGNALS)('a release to dist/oci waits for the lock and gets %s', async (signal) => {
   const layout = join(dist, 'oci');
   const lock = join(layout, 'index.json.lock');
-  await mkdir(layout, { recursive: true });
-  await writeFile(lock, processMark());
+  await mkdir(lock, { recursive: true });
+  await writeFile(join(lock, `${processMark()}.abc`), '');
   const blobs = join(layout, 'blobs', 'sha256');
   const written = (): boolean =>
     existsSync(blobs) && readdirSync(blobs).filter((name) => /^[0-9a-f]{64}$/.test(name)).length === 3;
   const stopped = await run(['release'], { when: written, signal });
   expect(stopped.end, stopped.output).toBe(signal);
   expect(existsSync(join(layout, 'index.json'))).toBe(false);
-  await rm(lock);
+  await rm(lock, { recursive: true });
   expect(await run(['release'])).toMatchObject({ end: 0 });
   await expectTidy();
 });

@@ -36,7 +36,8 @@ vi.mock('node:fs/promises', async (original) => {
     },
     writeFile: async (...args: Parameters<typeof real.writeFile>) => {
       const [path, data, options] = args;
-      if ((options as { readonly flush?: boolean }).flush === true) disk.synced.push(String(path));
+      if ((options as { readonly flush?: boolean } | undefined)?.flush === true)
+        disk.synced.push(String(path));
       return fitting(Buffer.from(data as string), (part) => real.writeFile(path, part, options));
     },
   };
@@ -113,7 +114,7 @@ test.each([
   },
 );
 
-test.each([0, 10])('a disk that has %i bytes left for the lock: none is left behind', async (left) => {
+test.each([0, 10])('a disk that has %i bytes left for the index: no lock is left behind', async (left) => {
   const store = layoutStore(folder);
   await copy(graphStore(GRAPH), store, GRAPH.root, { tag: 'v1' });
   disk.left = left;

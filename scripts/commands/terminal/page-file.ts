@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readText, writeAtomic } from '../../io/files.ts';
 import { IS_INSTALLED, TOOLKIT } from '../../io/repository-root.ts';
 import { valuesSchema, type Built } from '../../built.ts';
@@ -22,7 +21,6 @@ export async function writePage(
   const findings = checkRelease(built);
   const data = pageData({ ...reviewed, recipe: project.recipe, lock, manifest, model, schema, findings });
   const html = pageHtml(await assets(), data);
-  await mkdir(dirname(file), { recursive: true });
   await writeAtomic(file, html);
 }
 

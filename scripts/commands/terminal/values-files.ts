@@ -13,9 +13,11 @@ export async function readValues(files: readonly string[]): Promise<JsonObject> 
   const { parseYaml } = await import('../../manifest/yaml.ts');
   let values: JsonObject = {};
   for (const file of files) {
-    const { data } = parseYaml(await (file === '-' ? readInputText(process.stdin) : readText(file)), file);
+    const isInput = file === '-';
+    const name = isInput ? 'standard input' : file;
+    const { data } = parseYaml(await (isInput ? readInputText(process.stdin) : readText(file)), name);
     if (!isObject(data))
-      throw new ChartError('USAGE', `${file} holds no map of values`, {
+      throw new ChartError('USAGE', `${name} holds no map of values`, {
         hint: "Write the chart's own values there (as for helm install), without a key for the wrapper.",
       });
     values = mergeFiles(values, data);
