@@ -40,7 +40,7 @@ export function temporaryDone(name: string): void {
 export async function withTemporaryFolder<T>(
   prefix: string,
   action: (folder: string) => Promise<T>,
-  parent: string = tmpdir(),
+  parent?: string,
 ): Promise<T> {
   const folder = await makeFolder(prefix, parent);
   try {
@@ -55,20 +55,24 @@ let own: Promise<string> | undefined;
 
 /** One folder, as {@link withTemporaryFolder} makes it, that stays until this process ends. */
 export function processFolder(): Promise<string> {
-  return (own ??= makeFolder('chartlift-', tmpdir()).then((folder) => {
+  return (own ??= makeFolder('chartlift-').then((folder) => {
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     return folder;
   }));
 }
 
-async function makeFolder(prefix: string, parent: string): Promise<string> {
-  await removeLeftBehind(parent, prefix);
-  const folder = temporaryFile(join(parent, `${prefix}${unique()}`));
+async function makeFolder(prefix: string, parent?: string): Promise<string> {
+  const place = parent ?? tmpdir();
+  await removeLeftBehind(place, prefix);
+  const folder = temporaryFile(join(place, `${prefix}${unique()}`));
   try {
     mkdirSync(folder, { mode: 0o700 });
     return folder;
   } catch (cause) {
-    const { message } = fileSystemError(cause, parent) ?? { message: `${parent}: there is no such folder` };
+    const known = fileSystemError(cause, place);
+    // Where it must be, no TMPDIR is of use.
+    if (parent !== undefined) throw known ?? cause;
+    const { message } = known ?? { message: `${place}: there is no such folder` };
     throw new ChartError('FILE_SYSTEM', `no temporary folder can be made: ${message}`, {
       cause,
       hint: 'Set TMPDIR to a folder that can be written.',

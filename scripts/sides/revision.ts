@@ -11,6 +11,7 @@ import { readText } from '../io/files.ts';
 import { runProgram } from '../io/program.ts';
 import { withTemporaryFolder } from '../io/temporary.ts';
 import type { JsonObject } from '../json/json.ts';
+import { shellWord } from '../json/shell-word.ts';
 import { parseYaml } from '../manifest/yaml.ts';
 import { parseMetadata } from '../package/metadata.ts';
 import type { Side } from '../review/review.ts';
@@ -106,11 +107,17 @@ function isPlain(revision: string): (entry: TarHeader) => boolean {
   };
 }
 
-function runGit(project: string, ...args: readonly string[]): ReturnType<typeof runProgram> {
-  return runProgram('git', ['-C', project, ...args], {
+/** Throws FILE_SYSTEM where git will not read what is another user's: that is not to have no such revision. */
+async function runGit(project: string, ...args: readonly string[]): ReturnType<typeof runProgram> {
+  const run = await runProgram('git', ['-C', project, ...args], {
     env: withoutSecrets(process.env),
     patience: PATIENCE,
   });
+  if (run.code !== 0 && run.stderr.includes('safe.directory'))
+    throw new ChartError('FILE_SYSTEM', `git does not read ${project}: it belongs to another user`, {
+      hint: `If you trust it: git config --global --add safe.directory ${shellWord(project)}`,
+    });
+  return run;
 }
 
 async function git(project: string, ...args: readonly string[]): Promise<string> {

@@ -112,3 +112,13 @@ test.runIf(process.platform !== 'win32').each([true, false])(
     while (!existsSync(ended)) await new Promise((resolve) => setTimeout(resolve, 10));
   },
 );
+
+test('where a folder must be in a certain place, no other is advised', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  await expect(withTemporaryFolder('a-', async () => undefined, file)).rejects.toMatchObject({
+    code: 'FILE_SYSTEM',
+    message: `${file}: a file is where a folder should be`,
+    hint: 'Remove or rename the file.',
+  });
+});

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { build } from '../../scripts/built.ts';
 import { writeGenerated } from '../../scripts/io/chart-dir.ts';
 import { preferredHelm } from '../../scripts/io/helm-engines.ts';
@@ -37,5 +37,13 @@ test('what is not released yet counts: the version is held against the chart of 
   // What its tag has is another version.
   git('tag', 'v2.0.0');
   expect(await releasedChart(await build(project), () => preferredHelm(process.env))).toBeUndefined();
+  // Git refuses what another user owns: that is not to have no tag.
+  vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+  await expect(releasedChart(await build(project), () => preferredHelm(process.env))).rejects.toMatchObject({
+    code: 'FILE_SYSTEM',
+    message: `git does not read ${project}: it belongs to another user`,
+    hint: `If you trust it: git config --global --add safe.directory ${project}`,
+  });
+  vi.unstubAllEnvs();
   await rm(project, { recursive: true });
 });
