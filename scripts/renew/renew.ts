@@ -46,6 +46,8 @@ export interface RenewalPorts {
 /** All that is written, and why. */
 export interface Renewed {
   readonly next: NextVersion;
+  /** Whether that is held against the chart as its users have it, not against the project as it stood. */
+  readonly isOfRelease: boolean;
   readonly before: Built;
   readonly built: Built;
   readonly pins: readonly PinChange[];
@@ -80,7 +82,8 @@ export async function renew(renewal: Renewal, { ask, prove, released }: RenewalP
   const lock = parseLock(formatLock({ ...fetched.lock, images }), LOCK_FILE);
   const first = await generated(kept, text, manifest, lock);
   const [old, fresh] = [stateOf(before), stateOf(first)];
-  const next = nextVersion((await released(before)) ?? old, fresh);
+  const last = await released(before);
+  const next = nextVersion(last ?? old, fresh);
   const renewed = editYaml(text, RECIPE_FILE, identityEdits(before, next, pins.changes, version));
   const changelog = withRelease(before.project.files.get(CHANGELOG) ?? '', CHANGELOG, {
     version: next.version,
@@ -107,7 +110,7 @@ export async function renew(renewal: Renewal, { ask, prove, released }: RenewalP
       ...keptFile(recipe.upstream.url, fetched),
     ]),
   );
-  return { next, before, built, pins: pins.changes, files };
+  return { next, isOfRelease: last !== undefined, before, built, pins: pins.changes, files };
 }
 
 /** Where the recipe names a file of the project's own as its source, that is the newer one from now on. */

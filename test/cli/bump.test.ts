@@ -38,6 +38,7 @@ test.skipIf(!hasShared('upstream'))(
 
     const second = await bump('v4.2.4', '--apply');
     expect([second.code, second.stdout]).toEqual([0, expect.stringMatching(/version +1\.0\.0 → 1\.0\.1/)]);
+    expect(second.stderr).toContain('git has no tag v1.0.0 with that chart: the version is held against');
     expect(second.stdout).toMatch(/proved +\d+ renders .* on Helm 3\.\S+ and Helm 4/);
     expect(await run('build', '--check')).toMatchObject({ code: 0 });
 

@@ -27,6 +27,7 @@ test('what is not released yet counts: the version is held against the chart of 
   await changeFile(join(project, 'recipe.yaml'), [['memory: 64Mi', 'memory: 32Mi']]);
   const released: BumpPorts['released'] = (built) => releasedChart(built, () => preferredHelm(process.env));
   expect(await bumpTo(project, [], { released })).toMatchObject({
+    isOfRelease: true,
     next: {
       version: '2.0.0',
       reasons: [{ text: 'the default of resources is another: it restarts pods' }],

@@ -90,7 +90,7 @@ function rightsOf(difference: Review): readonly string[] {
 }
 
 function reportReady(ready: Ready, { dryRun }: How, out: Output): void {
-  const { made, next, built, before, files } = ready;
+  const { made, next, isOfRelease, built, before, files } = ready;
   for (const mend of made) out.step('mended', mendText(mend));
   reportPins(ready, out);
   const [was, is] = [before.project.recipe.chart, built.project.recipe.chart];
@@ -98,6 +98,10 @@ function reportReady(ready: Ready, { dryRun }: How, out: Output): void {
   const level = isEarly ? `${next.level}, which is one less below 1.0.0` : next.level;
   out.step('version', `${was.version} → ${next.version} (${level})`);
   for (const { level: weight, text } of next.reasons) out.line(`  ${weight}: ${text}`);
+  if (!isOfRelease)
+    out.warn(
+      `git has no tag v${was.version} with that chart: the version is held against the project as it stood, so what waited under Unreleased does not count`,
+    );
   out.step(
     'runs',
     was.appVersion === is.appVersion ? `${is.appVersion}, as before` : `${was.appVersion} → ${is.appVersion}`,
