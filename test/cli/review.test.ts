@@ -35,6 +35,17 @@ test('a packed chart, as a comment, and any difference is one too many', async (
   expect(stdout).toMatch(/<details><summary>[\s\S]+<\/details>\n$/);
 });
 
+test('a chart on the other side has the values of this one, or its own', async () => {
+  const chart = join(ROOT, 'chart');
+  const upstream = join(chart, 'ci', 'upstream-values.yaml');
+  const differ = async (...args: readonly string[]): Promise<number> => {
+    const { stdout } = await runCommand('review', ['--against', chart, '--json', ...args]);
+    return (JSON.parse(stdout) as { readonly differ: number }).differ;
+  };
+  expect(await differ('--values', upstream)).toBe(0);
+  expect(await differ('--against-values', upstream)).toBe(6);
+});
+
 test('upstream is what is declared, and no reason to fail', async () => {
   const { code, stdout } = await runCommand('review', ['--fail-on', 'undeclared']);
   expect(code).toBe(0);
