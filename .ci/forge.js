@@ -37,7 +37,12 @@ async function call(method, path, body) {
 /** @param {string} file */
 function textOf(file) {
   const text = readFileSync(file, 'utf8');
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}\n\n… (the rest is in the log)` : text;
+  if (text.length <= LONGEST) return text;
+  const shown = text.slice(0, text.lastIndexOf('\n', LONGEST));
+  // A block of code that was cut would take what follows into it.
+  const fences = shown.match(/^`{3,}/gm) ?? [];
+  const end = fences.length % 2 === 1 ? `\n${fences.at(-1)}` : '';
+  return `${shown}${end}\n\n… (the rest is in the log)`;
 }
 
 const [command, ...args] = process.argv.slice(2);

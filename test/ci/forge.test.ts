@@ -48,10 +48,11 @@ test('the comment of a pull request is written anew, however many there are', as
   const [posted] = written;
   expect(posted?.slice(0, 2)).toEqual(['POST', '/repos/o/r/issues/7/comments']);
   there = [...OTHERS, { id: 99, body: posted?.[2]['body'] }];
-  expect((await run('x'.repeat(100_000), 'comment')).code).toBe(0);
+  expect((await run(`\`\`\`\`diff\n${'+ a line\n'.repeat(10_000)}`, 'comment')).code).toBe(0);
   const [, patched] = written;
   expect(patched?.slice(0, 2)).toEqual(['PATCH', '/repos/o/r/issues/comments/99']);
   expect(patched?.[2]['body']?.length).toBeLessThan(65_536);
+  expect(patched?.[2]['body']).toMatch(/\n\+ a line\n````\n\n… \(the rest is in the log\)$/);
 });
 
 test('a pull request is opened once, however many there are', async () => {
