@@ -42,7 +42,7 @@ function textOf(file) {
   // A block of code that was cut would take what follows into it.
   const fences = shown.match(/^`{3,}/gm) ?? [];
   const end = fences.length % 2 === 1 ? `\n${fences.at(-1)}` : '';
-  return `${shown}${end}\n\n… (the rest is in the log)`;
+  return `${shown}${end}\n\n… (cut off here: it is too long)`;
 }
 
 const [command, ...args] = process.argv.slice(2);

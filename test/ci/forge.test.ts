@@ -52,7 +52,7 @@ test('the comment of a pull request is written anew, however many there are', as
   const [, patched] = written;
   expect(patched?.slice(0, 2)).toEqual(['PATCH', '/repos/o/r/issues/comments/99']);
   expect(patched?.[2]['body']?.length).toBeLessThan(65_536);
-  expect(patched?.[2]['body']).toMatch(/\n\+ a line\n````\n\n… \(the rest is in the log\)$/);
+  expect(patched?.[2]['body']).toMatch(/\n\+ a line\n````\n\n… \(cut off here: it is too long\)$/);
 });
 
 test('a pull request is opened once, however many there are', async () => {
