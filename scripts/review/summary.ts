@@ -66,11 +66,18 @@ const LABELS: Readonly<Record<MarkKind, string>> = {
   refuses: 'refuses',
 };
 
+/** What happens to one object that a person takes in before all else; each is told below. */
+const MOST = 12;
+
 function point(review: Review, kind: MarkKind, nothing: string): Point {
   const found = consequences(review, kind);
   const lines = [...found].flatMap(([object, whats]) => {
     const own = whats.filter((what) => what !== object);
-    return own.length < 2 ? [[object, ...own].join(': ')] : [`${object}:`, ...own.map((what) => `  ${what}`)];
+    if (own.length < 2) return [[object, ...own].join(': ')];
+    // Of rights each must be seen; of a CRD's schema there may be hundreds.
+    const most = kind === 'widens' ? own.length : MOST;
+    const more = own.length > most ? [`and ${own.length - most} more`] : [];
+    return [`${object}:`, ...[...own.slice(0, most), ...more].map((what) => `  ${what}`)];
   });
   const calm = lines.length === 0;
   return { label: LABELS[kind], calm, lines: calm ? [nothing] : lines };

@@ -99,6 +99,21 @@ describe('what a person reads', () => {
     expect(body(three('x'), three('z'))[0]).toBe('  all 3 objects  metadata.labels');
   });
 
+  it('names the first of what a CRD refuses and counts the rest, but all rights', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
+    const crd = (words: string): readonly JsonObject[] =>
+      objects(`apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: as.x.test }
+spec: { versions: [{ name: v1, schema: { openAPIV3Schema: { properties: { ${names.map((name) => `${name}: { ${words} }`).join()} } } } }] }
+`);
+    const text = printText(of(crd('minLength: 1'), crd('minLength: 2')), (_, line) => line).join('\n');
+    expect(text.match(/another minLength/g)).toHaveLength(12);
+    expect(text).toContain('  and 8 more\n');
+    const role = `{ apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: { name: r }, rules: [{ apiGroups: [''], resources: [${names.join()}], verbs: [get] }] }`;
+    expect(printText(of([], objects(role)), (_, line) => line).join('\n')).toContain('get f19');
+  });
+
   it('counts apart what goes', () => {
     const [one, other] = [map({ a: 'b' }), { ...map({ x: 'z' }), metadata: { name: 'z' } }];
     const found = of([one, other], [map({ a: 'c' })]);
