@@ -8,6 +8,9 @@ interface Permission {
   readonly on: readonly string[];
 }
 
+/** Of a rule without resourceNames; among those a star is a name as any other. */
+const ANY_NAME = '';
+
 /**
  * What rules of RBAC permit that others do not, `*` taken for what it means.
  *
@@ -32,7 +35,7 @@ function keyOf({ verb, on }: Permission): string {
 }
 
 function ofAnyName({ verb, on }: Permission): Permission {
-  return { verb, on: on.length === 3 ? [...on.slice(0, 2), '*'] : on };
+  return { verb, on: on.length === 3 ? [...on.slice(0, 2), ANY_NAME] : on };
 }
 
 function permissions(rules: Json | undefined): readonly Permission[] {
@@ -40,7 +43,7 @@ function permissions(rules: Json | undefined): readonly Permission[] {
     .filter(isObject)
     .flatMap((rule) => {
       const of = (key: string): readonly string[] => listOf(member(rule, key)).map(asText);
-      const names = of('resourceNames').length > 0 ? of('resourceNames') : ['*'];
+      const names = of('resourceNames').length > 0 ? of('resourceNames') : [ANY_NAME];
       const resources = of('apiGroups').flatMap((group) =>
         of('resources').flatMap((resource) => names.map((name) => [group, resource, name])),
       );
@@ -53,7 +56,9 @@ function covers(wide: Permission, narrow: Permission): boolean {
   if (wide.on.length !== narrow.on.length || !(wide.verb === '*' || wide.verb === narrow.verb)) return false;
   return wide.on.every((part, i) => {
     const other = narrow.on[i] ?? '';
-    if (part === '*' || part === other) return true;
+    if (part === other) return true;
+    if (i === 2) return part === ANY_NAME;
+    if (part === '*') return true;
     // `*/scale` is that part of every resource, `/metrics/*` every path below. Source: rbac/v1, PolicyRule.
     if (i === 1 && part.startsWith('*/')) return other.endsWith(part.slice(1));
     return wide.on.length === 1 && part.endsWith('*') && other.startsWith(part.slice(0, -1));
@@ -64,7 +69,7 @@ function showResource([group = '', resource, name]: readonly string[]): string {
   if (resource === undefined) return group;
   const kind = resource === '*' ? 'everything' : resource;
   const of = group === '' ? '' : group === '*' ? ' of any group' : ` of ${group}`;
-  return `${kind}${of}${name === '*' || name === undefined ? '' : ` named ${name}`}`;
+  return `${kind}${of}${name === ANY_NAME || name === undefined ? '' : ` named ${name}`}`;
 }
 
 /**

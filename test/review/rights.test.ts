@@ -51,6 +51,12 @@ describe('gives more rights', () => {
     ).toEqual([]);
   });
 
+  it('of every name where it was of one that is called *', () => {
+    const of = (more: string): string => role(rule("''", 'secrets', 'get', more));
+    expect(does('widens', of(", resourceNames: ['*']"), of(''))).toEqual(['get secrets']);
+    expect(does('widens', of(''), of(", resourceNames: ['*']"))).toEqual([]);
+  });
+
   it('a path of the server, below a known one or not', () => {
     const url = (path: string): string => role(`{ nonResourceURLs: ['${path}'], verbs: [get] }`);
     expect(does('widens', url('/metrics/*'), url('/metrics/a'))).toEqual([]);
