@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../scripts/manifest/manifest.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { templateNames } from '../../scripts/chart/template-name.ts';
+import { processorTime } from '../helpers/processor-time.ts';
 
 interface Identity {
   readonly kind: string;
@@ -89,16 +90,16 @@ describe('the file of a resource is named', () => {
     ]);
   });
 
-  test('in linear time, also when all differ only by what no file name keeps', () => {
+  test('in linear time, also when all differ only by what no file name keeps', async () => {
     const objects = Array.from({ length: 20_000 }, (_, i) => ({
       kind: 'A',
       name: `${':'.repeat(i % 7)}x`,
       i,
     }));
     const resources = objects.map(({ kind, name }) => ({ kind, name, apiVersion: 'v1' }) as Resource);
-    const start = performance.now();
-    const files = templateNames(resources);
-    expect(performance.now() - start).toBeLessThan(3000);
+    let files: readonly string[] = [];
+    const took = await processorTime(() => (files = templateNames(resources)));
+    expect(took).toBeLessThan(3000);
     expect(new Set(files).size).toBe(objects.length);
   });
 

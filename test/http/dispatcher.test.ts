@@ -202,10 +202,9 @@ describe('a proxy that', () => {
       held.push(socket);
       answer(socket);
     });
-    const before = performance.now();
     const env = { HTTPS_PROXY: `http://127.0.0.1:${await listen(listening)}` };
-    expect(await get('https://upstream.test/', { env, connectTimeout: 300 })).toBe(code);
-    expect(performance.now() - before).toBeLessThan(5000);
+    const connectTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' ? 300 : 60_000;
+    expect(await get('https://upstream.test/', { env, connectTimeout })).toBe(code);
     expect(asked).toEqual(['upstream.test:443']);
   });
 });

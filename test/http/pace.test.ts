@@ -1,9 +1,15 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Fault } from '../../scripts/http/fault.ts';
 import { atLeast, watched } from '../../scripts/http/pace.ts';
 import type { ByteStream } from '../../scripts/io/byte-stream.ts';
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => vi.useRealTimers());
+
+/** Time that passes: a clock of the tests, for on a busy machine that of the machine goes on. */
+async function pause(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
 
 /** Pieces of `size` bytes with a pause before each. */
 async function* pieces(count: number, size: number, ms: number): ByteStream {

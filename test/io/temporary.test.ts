@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { writeAtomic } from '../../scripts/io/files.ts';
 import { processMark } from '../../scripts/io/processes.ts';
 import { runProgram } from '../../scripts/io/program.ts';
@@ -93,9 +94,21 @@ test.runIf(process.platform !== 'win32')(
 );
 
 test.runIf(process.platform !== 'win32')('a program that does not end in time is killed', async () => {
-  const options = { env: process.env, patience: 200, apart: true };
-  const result = await runProgram('sh', ['-c', 'trap "" TERM; echo said; sleep 60 & wait'], options);
-  expect(result).toEqual({ code: null, stdout: 'said\n', stderr: '', late: true, long: false });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const said = join(folder, 'said');
+    const options = { env: process.env, patience: 200, apart: true };
+    const script = `trap "" TERM; echo said; touch "${said}"; sleep 60 & wait`;
+    const running = runProgram('sh', ['-c', script], options);
+    // However long a busy machine takes to start it.
+    while (!existsSync(said)) await setImmediate();
+    await setImmediate();
+    vi.advanceTimersByTime(200);
+    const result = await running;
+    expect(result).toEqual({ code: null, stdout: 'said\n', stderr: '', late: true, long: false });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test.runIf(process.platform !== 'win32').each([true, false])(

@@ -4,6 +4,7 @@ import { infer } from '../../scripts/infer/infer.ts';
 import { parseManifest } from '../../scripts/manifest/parse.ts';
 import { generate } from '../../scripts/built.ts';
 import { ROOT, thisProject } from '../helpers/this-project.ts';
+import { processorTime } from '../helpers/processor-time.ts';
 
 const { project } = await thisProject();
 const FEW = 1400;
@@ -49,14 +50,6 @@ spec:
 `;
 }
 
-/** Microseconds of the processor. */
-async function timeOf(work: () => unknown): Promise<number> {
-  const start = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(start);
-  return user + system;
-}
-
 // Four times the documents take four times as long; were it the square, sixteen times. The
 // processor's time is what this process used, whatever else runs; of several runs the best counts.
 test.each([
@@ -66,8 +59,8 @@ test.each([
   let few = Infinity;
   let many = Infinity;
   for (let run = 0; run < RUNS; run++) {
-    few = Math.min(few, await timeOf(() => work(FEW)));
-    many = Math.min(many, await timeOf(() => work(MANY)));
+    few = Math.min(few, await processorTime(() => work(FEW)));
+    many = Math.min(many, await processorTime(() => work(MANY)));
   }
   expect(many / few).toBeLessThan(6);
 });

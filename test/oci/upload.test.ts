@@ -214,21 +214,22 @@ describe('a server that hangs', () => {
     const descriptor = describeBytes(large);
     const before = performance.now();
     await store.push(descriptor, async () => inPieces(large));
-    expect(performance.now() - before).toBeLessThan(10_000);
+    // Not after the time of a commit.
+    expect(performance.now() - before).toBeLessThan(60_000);
     expect(await store.exists(descriptor)).toBe(true);
     expect(registry.requests.map(({ method }) => method).join(' ')).toMatch(/^HEAD POST PUT HEAD POST /);
   });
 
   test('after the last byte has the time of a commit, not that of an answer', async () => {
     const hang: RegistryFault = { method: 'PUT', effect: { kind: 'hang' } };
-    const timeouts = { headers: 100, idle: 100, commit: 700 };
+    const timeouts = { headers: 1000, idle: 1000, commit: 2000 };
     registry = await fakeRegistry({ flavour: 'gitea', faults: [hang] });
     const store = await openOn(registry.host, 'owner/name', { timeouts });
     const before = performance.now();
     await expect(store.push(BLOB_DESCRIPTOR, async () => streamOf(BLOB))).rejects.toMatchObject({
       code: 'REGISTRY_NETWORK',
-      message: expect.stringContaining('no answer within 0.7 s') as string,
+      message: expect.stringContaining('no answer within 2 s') as string,
     });
-    expect(performance.now() - before).toBeGreaterThan(400);
+    expect(performance.now() - before).toBeGreaterThan(1500);
   });
 });

@@ -101,7 +101,7 @@ describe('a body', () => {
 
   test.each([true, false])('that comes byte by byte is given up (as a stream: %s)', async (stream) => {
     const origin = await dripping(1);
-    const wire = wireOf(dispatcherFor({ env: {} }), { idle: 200 });
+    const wire = wireOf(dispatcherFor({ env: {} }), { idle: 500 });
     const client = createClient({ origin, wire });
     const read = async (): Promise<void> => {
       const answer = await client.sendOnce({ method: 'GET', url: origin, scopes: [], stream });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseChallenges } from '../../../scripts/oci/auth/challenges.ts';
+import { processorTime } from '../../helpers/processor-time.ts';
 
 function parsed(header: string): readonly (readonly [string, Readonly<Record<string, string>>])[] {
   return parseChallenges(header).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
@@ -57,14 +58,15 @@ test.each([
   expect(parsed(header)).toEqual(expected);
 });
 
-test('any header is parsed, in time, without an error', () => {
+test('any header is parsed, in time, without an error', async () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 2000 }), (header) => {
       expect(Array.isArray(parseChallenges(header))).toBe(true);
     }),
   );
-  const before = performance.now();
-  parseChallenges(`Bearer ${'a'.repeat(50_000)}`);
-  parseChallenges(`Bearer realm="${'\\"'.repeat(50_000)}`);
-  expect(performance.now() - before).toBeLessThan(500);
+  const took = await processorTime(() => {
+    parseChallenges(`Bearer ${'a'.repeat(50_000)}`);
+    parseChallenges(`Bearer realm="${'\\"'.repeat(50_000)}`);
+  });
+  expect(took).toBeLessThan(500);
 });
