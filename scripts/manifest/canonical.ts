@@ -3,6 +3,7 @@ import { composeDocument } from './compose.ts';
 import { aliasBudget, Expander, type AliasBudget, type Member } from './expand.ts';
 import type { Manifest, Resource } from './manifest.ts';
 import { quickText } from './quick-text.ts';
+import { endOnce } from './trim-end.ts';
 import { withEscapes } from './write-yaml.ts';
 import { isLiteral, WRITE_OPTIONS } from './written-scalar.ts';
 
@@ -43,11 +44,11 @@ const MOVABLE = /#|^[ \t]*\n/m;
 
 /** The text that reading and writing leaves as it is. Only comments and blank lines can move. */
 function settled(text: string, file: string): string {
-  let current = text;
+  let current = endOnce(text);
   for (let round = 0; MOVABLE.test(text) && round < MOST_ROUNDS; round += 1) {
     const place = { file, line: 1, text: current };
     const doc = composeDocument(place);
-    const next = documentText(doc.contents, new Expander(doc, place, aliasBudget()), doc);
+    const next = endOnce(documentText(doc.contents, new Expander(doc, place, aliasBudget()), doc));
     if (next === current) break;
     current = next;
   }

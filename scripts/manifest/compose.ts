@@ -3,6 +3,7 @@ import {
   Lexer,
   Parser,
   visit,
+  YAMLParseError,
   type CST,
   type Document,
   type DocumentOptions,
@@ -11,6 +12,7 @@ import {
 } from 'yaml';
 import { ChartError } from '../errors.ts';
 import { lineAt } from './decode.ts';
+import { isUnclosed } from './quick-scalar.ts';
 import { SCALAR_TAGS } from './scalars.ts';
 
 /** Deeper than any schema of a CRD (about 80), shallow enough for every recursive reader. */
@@ -106,6 +108,16 @@ function* boundedTokens(place: Place, budget: TokenBudget): Generator<CST.Token,
       const what =
         'in a quoted text a line ends with \\ in front of an empty one, which readers of YAML take differently';
       throw new ChartError('PARSE_YAML', `${placeAt(place, parser.offset)}: ${what}`, { hint: 'Write \\n.' });
+    }
+    // The composer takes what ends with '' or \" for closed.
+    if (isUnclosed(lexeme)) {
+      const message = `Missing closing ${lexeme.charAt(0)}quote`;
+      const cause = new YAMLParseError(
+        [parser.offset, parser.offset + lexeme.length],
+        'MISSING_CHAR',
+        message,
+      );
+      throw new ChartError('PARSE_YAML', `${placeAt(place, parser.offset)}: ${message}`, { cause });
     }
     yield* parser.next(lexeme);
     if (parser.stack.length > DEEPEST) refuse(`${DEEPEST} levels of nesting`);

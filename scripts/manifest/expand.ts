@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import { ChartError } from '../errors.ts';
 import { DEEPEST, placeAt, type Place } from './compose.ts';
-import { MERGE } from './scalars.ts';
+import { isInteger, MERGE } from './scalars.ts';
 
 /** One key of a map as Kubernetes sees it: merge keys expanded, the key a string. */
 export interface Member {
@@ -110,7 +110,7 @@ export class Expander {
       const name: unknown = keyNode.value;
       if (typeof name === 'string') return { key: name, keyNode, value };
       // sigs.k8s.io/yaml makes strings of these and refuses the rest or prints it in Go's own way.
-      if (typeof name === 'boolean' || Number.isSafeInteger(name))
+      if (typeof name === 'boolean' || (Number.isSafeInteger(name) && isInteger(keyNode.source ?? '')))
         return { key: String(name), keyNode, value };
       return this.refuse('PARSE_YAML', key, `the key ${keyNode.source ?? String(name)} is not a string`);
     });

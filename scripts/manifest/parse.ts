@@ -14,6 +14,7 @@ import { objectOf } from './object.ts';
 import { quickObject } from './quick.ts';
 import { straightened } from './straight.ts';
 import { splitDocuments, type Chunk } from './split.ts';
+import { endOnce } from './trim-end.ts';
 
 /**
  * Reads a manifest as kubectl and Helm do (sigs.k8s.io/yaml), and refuses what
@@ -109,14 +110,6 @@ function parseText(place: Place, budget: FileBudget): readonly Resource[] {
     const line = place.line + lineOf(item.range?.[0] ?? 0) - 1;
     return parseOne({ file: place.file, line, text }, budget);
   });
-}
-
-/** Empty lines at the end belong to no field, unless a block scalar keeps them (`|+`); spaces there may be its text. */
-function endOnce(text: string): string {
-  if (/[|>][1-9]?\+/.test(text)) return text;
-  let end = text.length;
-  while (end > 0 && text.charAt(end - 1) === '\n') end -= 1;
-  return `${text.slice(0, end)}\n`;
 }
 
 /** `kind: List`, or a typed list as `kubectl get -o yaml` prints it. */

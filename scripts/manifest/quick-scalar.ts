@@ -187,6 +187,12 @@ export function closing(text: string, quote: string, from: number, end: number):
   return -1;
 }
 
+/** Whether a scalar begins with a quote that does not close in it. */
+export function isUnclosed(scalar: string): boolean {
+  const quote = scalar.charAt(0);
+  return (quote === '"' || quote === "'") && closing(scalar, quote, 1, scalar.length) < 0;
+}
+
 function newlines(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count += 1;

@@ -13,7 +13,7 @@ const NULL = /^(?:~|null|Null|NULL)?$/;
 const TRUE = /^(?:y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE)$/;
 const FALSE = /^(?:n|N|no|No|NO|off|Off|OFF|false|False|FALSE)$/;
 /** Wider than numbers are: {@link numberOf} decides, and what it refuses is a string. */
-const NUMBER_LIKE = /^(?:[-+]?[0-9][0-9a-zA-Z_.+-]*|[-+]?\.[0-9][0-9eE_+-]*)$/;
+const NUMBER_LIKE = /^(?:\.|[-+][._]*)?[0-9][0-9a-zA-Z_.+-]*$/;
 const NOT_FINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/;
 
 /** At most 64 digits, so that BigInt's effort is bounded: more do not fit into 64 bits anyway. */
@@ -21,25 +21,42 @@ const INTEGERS: readonly (readonly [RegExp, string])[] = [
   [/^0[xX]([0-9a-fA-F]{1,64})$/, '0x'],
   [/^0[bB]([01]{1,64})$/, '0b'],
   [/^0[oO]?([0-7]{1,64})$/, '0o'],
+  [/^(0|[1-9][0-9]{0,63})$/, ''],
 ];
 const DECIMAL = /^(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-/** Go reads integers into 64 bits; what is larger is tried as a decimal float. */
-const UINT64_LIMIT = 2n ** 64n;
+
+/** Sign and digits; go-yaml drops underscores only behind a sign or digit, not behind a dot. */
+function parts(source: string): readonly [sign: string, digits: string] {
+  const plain = source.startsWith('.') ? source : source.replaceAll('_', '');
+  const sign = /^[-+]?/.exec(plain)?.[0] ?? '';
+  return [sign, plain.slice(sign.length)];
+}
+
+/** The integer that Go reads into 64 bits, one of them for a sign; what is larger is tried as a decimal float. */
+function integerOf(source: string): number | undefined {
+  const [sign, digits] = parts(source);
+  const most = sign === '' ? 2n ** 64n - 1n : sign === '-' ? 2n ** 63n : 2n ** 63n - 1n;
+  for (const [form, prefix] of INTEGERS) {
+    const found = form.exec(digits)?.[1];
+    const value = found === undefined ? undefined : BigInt(prefix + found);
+    if (value !== undefined && value <= most) return signed(sign, Number(value));
+  }
+  return undefined;
+}
 
 /** The number that a plain scalar stands for; undefined when it is a string. */
 function numberOf(source: string): number | undefined {
-  // go-yaml drops underscores only behind a sign or digit, not behind a dot.
-  const plain = source.startsWith('.') ? source : source.replaceAll('_', '');
-  const sign = plain.startsWith('-') ? -1 : 1;
-  const digits = plain.replace(/^[-+]/, '');
-  for (const [form, prefix] of INTEGERS) {
-    const found = form.exec(digits)?.[1];
-    const value = found === undefined ? UINT64_LIMIT : BigInt(prefix + found);
-    if (value < UINT64_LIMIT) return signed(sign, Number(value));
-  }
+  const whole = integerOf(source);
+  if (whole !== undefined) return whole;
+  const [sign, digits] = parts(source);
   if (!DECIMAL.test(digits)) return undefined;
   const value = Number(digits);
   return Number.isFinite(value) ? signed(sign, value) : undefined;
+}
+
+/** Whether a scalar is an integer to Go, which prints floats in its own way where they are keys: -0.0 as -0, 1e6 as 1e+06. */
+export function isInteger(source: string): boolean {
+  return integerOf(source) !== undefined;
 }
 
 /** What a plain scalar stands for; undefined for a number that JSON does not have. */
@@ -51,8 +68,8 @@ export function plainValue(source: string): string | number | boolean | null | u
   return NOT_FINITE.test(source) ? undefined : source;
 }
 
-function signed(sign: number, value: number): number {
-  return value === 0 ? 0 : sign * value;
+function signed(sign: string, value: number): number {
+  return sign === '-' && value !== 0 ? -value : value;
 }
 
 /** A number in the form that every YAML and JSON reader reads alike. */

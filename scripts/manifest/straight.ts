@@ -1,5 +1,5 @@
 import { Lexer } from 'yaml';
-import { closing } from './quick-scalar.ts';
+import { closing, isUnclosed } from './quick-scalar.ts';
 
 /**
  * A document in which the lines of a quoted scalar are as far in as the grammar wants them. To libyaml, and
@@ -25,8 +25,7 @@ export function straightened(text: string): string {
 function openQuote(text: string): number | undefined {
   let at = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    const isQuoted = lexeme.startsWith('"') || lexeme.startsWith("'");
-    if (isQuoted && closing(lexeme, lexeme.charAt(0), 1, lexeme.length) < 0) return at;
+    if (isUnclosed(lexeme)) return at;
     // Marks stand between the parts of the text.
     if (!MARKS.has(lexeme)) at += lexeme.length;
   }

@@ -47,6 +47,9 @@ describe('documents', () => {
     ['w:\n  v: "a\n b \\" c\n\nd"\nx: 1\n', { w: { v: 'a b " c\nd' }, x: 1 }],
     ["w:\n- 'it''s\nb'\n- k: 'c\n  d'\n", { w: ["it's b", { k: 'c d' }] }],
     ["w:\n    v: [\n      a, 'b\n  c'\n    ]\n", { w: { v: ['a', 'b c'] } }],
+    ["w: 'a''\n#b'\n", { w: "a' #b" }],
+    ['w: "a\\"\n# b"\nx: 1\n', { w: 'a" # b', x: 1 }],
+    ["w: 'a''\nb'\nx:\n- 'c''\n#d'\n", { w: "a' b", x: ["c' #d"] }],
     ['w: &x { p: 1 }\nv: !!str "a\nb"\nz: *x\n', { w: { p: 1 }, v: 'a b', z: { p: 1 } }],
     ["w:\n  t: |\n    it's\n  v: 'a\n  b' # c\n  u: it's\n", { w: { t: "it's\n", v: 'a b', u: "it's" } }],
   ])('the next lines of a quoted text begin anywhere, and are set right: %j', (lines, object) => {

@@ -22,6 +22,13 @@ const WRONG: readonly (readonly [name: string, text: string, code: string, place
   ['a key twice, as string and number', `${OBJECT}d: {"1": a, 1: b}\n`, 'PARSE_DUPLICATE', 'm.yaml:5: '],
   ['a null key', `${OBJECT}d: {~: a}\n`, 'PARSE_YAML', 'm.yaml:5: '],
   ['a float key', `${OBJECT}d: {1.5: a}\n`, 'PARSE_YAML', 'm.yaml:5: '],
+  [
+    'a float key that looks whole to JavaScript',
+    `${OBJECT}d: {-0.0: a}\n`,
+    'PARSE_YAML',
+    'm.yaml:5: the key -0.0',
+  ],
+  ['a float key that Go writes otherwise', `${OBJECT}d:\n  1e6: a\n`, 'PARSE_YAML', 'm.yaml:6: the key 1e6'],
   ['a map as key', `${OBJECT}d: {{a: b}: a}\n`, 'PARSE_YAML', 'm.yaml:5: '],
   [
     'two equal resources',
