@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json/json.ts';
 import type { Departure } from './model.ts';
 import { isObject, member } from '../json/tree.ts';
+import { FORBIDDEN } from '../manifest/decode.ts';
 import { trimEnd } from '../manifest/trim-end.ts';
 import type { SchemaNode } from './schema/node.ts';
 import { writeYaml } from '../manifest/write-yaml.ts';
@@ -13,6 +14,9 @@ const HEADER = `# yaml-language-server: $schema=values.schema.json
 
 /** As many keys of a list's elements as are named; those of a container would be a paragraph. */
 const MOST_KEYS = 12;
+
+/** What ends a comment, or may stand in none: a reason may have several lines. */
+const BREAKS = new RegExp(`(?:\n|${FORBIDDEN.source})+`, 'g');
 
 /** One level of values.yaml. */
 interface Section {
@@ -100,11 +104,17 @@ function sketch(key: string, unset: Json | undefined, node: SchemaNode): string 
 }
 
 function comment(node: SchemaNode, departure: Departure | undefined, pad: string): string {
-  const lines = node.description === '' ? [] : [`-- ${node.description}`];
+  const lines = node.description === '' ? [] : [`-- ${oneLine(node.description)}`];
   if (node.elementKeys.length > 0 && node.elementKeys.length <= MOST_KEYS)
     lines.push(`Each may have: ${node.elementKeys.join(', ')}.`);
   if (departure !== undefined) {
-    lines.push(`Upstream: ${JSON.stringify(departure.upstream)}. Changed because ${departure.reason}.`);
+    lines.push(
+      `Upstream: ${JSON.stringify(departure.upstream)}. Changed because ${oneLine(departure.reason)}.`,
+    );
   }
   return lines.map((line) => `${pad}# ${line}\n`).join('');
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(BREAKS, ' ');
 }

@@ -218,6 +218,14 @@ describe('one key', () => {
     expect(body(values, properties, unset)).toBe(written);
   });
 
+  test('of which a description or reason has several lines keeps them in its comment', () => {
+    const properties = { a: { type: 'string', description: 'One.\nb: 2\n' } };
+    const departure = { value: 'a', upstream: 'y', chart: 'x', reason: 'it\r\nmust\u2028c: 3\n' };
+    expect(body({ a: 'x' }, properties, {}, [departure])).toBe(
+      '# -- One. b: 2\n# Upstream: "y". Changed because it must c: 3.\na: x\n',
+    );
+  });
+
   test('that departs from upstream says what upstream has and why', () => {
     const departure = { value: 'a.b', upstream: { c: 1 }, chart: 'x', reason: 'it must' };
     expect(body({ a: { b: 'x' } }, { a: { properties: { b: text } } }, {}, [departure])).toBe(
