@@ -4,9 +4,12 @@ import { writtenScalar } from './written-scalar.ts';
 /** Comments in front of a document, which stay as they are. */
 const HEAD = /^(?:#(?:.*[^\s])?\n)*/;
 
+/** A key that an object has in front of all others, wherever the text has it. */
+const INDEX = /^(?:0|[1-9][0-9]*)$/;
+
 const WRITTEN: Keeper<string> = {
   scalar: writtenScalar,
-  key: (value, style) => writtenScalar(value, style, value),
+  key: (value, style) => (INDEX.test(value) ? undefined : writtenScalar(value, style, value)),
 };
 
 /**

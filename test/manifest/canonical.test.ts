@@ -54,6 +54,7 @@ describe('the canonical form', () => {
       String.raw`a: "\u007f\u009f\u0085\u2028\u2029\ufeff"` + '\nb:\n  - "\\u2028"\n"\\u2029": 1\n',
     ],
     ['template text is text', 'a: "{{ .Values.x }}"\nb: x{{ y }}\n', 'a: "{{ .Values.x }}"\nb: x{{ y }}\n'],
+    ['keys stay where they are', 'a:\n  b: 1\n  "10": 2\n  "9": 3\n', 'a:\n  b: 1\n  "10": 2\n  "9": 3\n'],
     ['a line of spaces at the end goes', 'a:\n  b:\n  \n', 'a:\n  b:\n'],
     ['and so does one behind a comment', 'a:\n  # b\n  \n', 'a: # b\n'],
     ['long lines stay whole', `a: ${'word '.repeat(100)}end\n`, `a: ${'word '.repeat(100)}end\n`],

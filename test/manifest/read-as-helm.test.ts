@@ -68,7 +68,7 @@ const piece = fc.constantFrom(
 );
 
 /** Ends with a line break, as kubectl makes of every document. */
-const document = fc
+const written = fc
   .tuple(fc.array(anything, { minLength: 1, maxLength: 4 }), style, piece, fc.nat())
   .map(([of, options, put, place]) => {
     const text = stringify({ of }, { compat: 'yaml-1.1', ...options });
@@ -80,8 +80,43 @@ const document = fc
   // indented lines the parser sees one break more.
   .filter((text) => !/^(?:---|\.\.\.)|&a .*\*a|>\d?\+/m.test(text));
 
-/** What Helm reads of each document; undefined of what it refuses. */
-function readByHelm(helm: Helm, texts: readonly string[]): Promise<readonly (Json | undefined)[]> {
+/** Scalars as people write them who know YAML less well than its writers do. */
+const PLAIN =
+  `a¦b c¦yes¦nO¦on¦~¦0.0¦1.¦.5¦-.5¦+.5¦-._5¦1e3¦1E+3¦1e400¦0x1F¦-0x1¦0xFFFFFFFFFFFFFFFF¦-0xFFFFFFFFFFFFFFFF¦0o17¦017¦08¦0b101¦0b2¦1__0
+¦-_1¦_1¦1_¦0x_1¦1_0.5_0¦9007199254740993¦-9223372036854775809¦18446744073709551616¦1.10¦2001-01-01¦12:30¦=¦<<¦!!str 1¦!!int "1"
+¦!!float 1¦!!bool yes¦!!null ""¦! a¦&a x¦*a¦a:b¦a#b¦:a¦-a¦a'b¦a,b¦[a, b]¦{a: b}¦[]¦{}¦--¦+¦.¦1.2.3¦é¦a\tb¦a\u00a0`.split(
+    /\n?¦/,
+  );
+const IN_QUOTES = `a¦ ¦''¦"¦\\"¦\\\\¦\\n¦\\x41¦\\_¦\\N¦\\ ¦\n¦\n\n¦\n  ¦ \n¦\t¦#¦: ¦{{ x }}`.split('¦');
+const IN_BLOCK = `a¦¦  a¦a ¦a\tb¦# c¦- a¦a: b¦"¦'¦---x¦   ¦a\u00a0`.split('¦');
+
+const quoted = fc
+  .tuple(fc.constantFrom('"', "'"), fc.array(fc.constantFrom(...IN_QUOTES), { maxLength: 4 }))
+  .map(([quote, pieces]) => quote + pieces.join('') + quote);
+const block = fc
+  .tuple(
+    fc.constantFrom('|', '|-', '|+', '>', '>-', '| # c'),
+    fc.array(fc.constantFrom(...IN_BLOCK), { maxLength: 4 }),
+  )
+  .map(([header, lines]) => [header, ...lines.map((line) => (line === '' ? '' : `    ${line}`))].join('\n'));
+const member = fc
+  .tuple(
+    fc.oneof(fc.constantFrom('k', 'l', ...PLAIN), quoted),
+    fc.constantFrom(': ', ' : ', ':\n    ', ': # c\n    '),
+    fc.oneof(fc.constantFrom(...PLAIN), quoted, block),
+  )
+  .map((parts) => `  ${parts.join('')}`);
+
+/** The same from the pieces that texts are made of. */
+const composed = fc
+  .array(member, { minLength: 1, maxLength: 3 })
+  .map((members) => `${HEAD}of:\n${members.join('\n')}\n`)
+  .filter((text) => !/^(?:---|\.\.\.)|>\+/m.test(text));
+
+const document = fc.oneof(written, composed);
+
+/** What Helm reads of each document, as JSON with every digit; undefined of what it refuses. */
+function readByHelm(helm: Helm, texts: readonly string[]): Promise<readonly (string | undefined)[]> {
   return withTemporaryFolder('read-as-helm-', async (folder) => {
     await mkdir(join(folder, 'templates'));
     await mkdir(join(folder, 'texts'));
@@ -94,18 +129,18 @@ function readByHelm(helm: Helm, texts: readonly string[]): Promise<readonly (Jso
       [...rendered.matchAll(/^t(\d+): (\S+)$/gm)].map(([, i, text]) => [Number(i), text ?? '']),
     );
     return texts.map((_, i) => {
-      const read = JSON.parse(Buffer.from(said.get(i) ?? '', 'base64').toString()) as Json;
-      return isObject(read) && read['apiVersion'] === undefined && 'Error' in read ? undefined : read;
+      const json = Buffer.from(said.get(i) ?? '', 'base64').toString();
+      const read = JSON.parse(json) as Json;
+      return isObject(read) && read['apiVersion'] === undefined && 'Error' in read ? undefined : json;
     });
   });
 }
 
-/** The same from the text and from its canonical form; undefined of what is refused. */
-function readByUs(text: string): readonly Json[] | undefined {
+/** What we read, and the canonical form; undefined of what is refused. */
+function readByUs(text: string): { readonly object: Json; readonly canonical: string } | undefined {
   try {
     const manifest = parseManifest(text, 'a.yaml');
-    const again = parseManifest(canonicalText(manifest), 'a.yaml');
-    return [manifest, again].map(({ resources: [only] }): Json => only?.object ?? null);
+    return { object: manifest.resources[0]?.object ?? null, canonical: canonicalText(manifest) };
   } catch (error) {
     if (error instanceof ChartError) return undefined;
     throw error;
@@ -113,17 +148,29 @@ function readByUs(text: string): readonly Json[] | undefined {
 }
 
 test('what Helm reads is read alike or refused, and its canonical form too', async () => {
-  const texts = fc.sample(document, draws(300, 3000));
+  const read = fc.sample(document, draws(400, 6000)).flatMap((text) => {
+    const ours = readByUs(text);
+    return ours === undefined ? [] : [{ text, ...ours }];
+  });
   for (const helm of await newestEngine()) {
-    const read = await readByHelm(helm, texts);
+    const [theirs, again] = [
+      await readByHelm(
+        helm,
+        read.map(({ text }) => text),
+      ),
+      await readByHelm(
+        helm,
+        read.map(({ canonical }) => canonical),
+      ),
+    ];
     let alike = 0;
-    for (const [i, text] of texts.entries()) {
-      const theirs = read[i];
-      const ours = readByUs(text);
-      if (theirs === undefined || ours === undefined) continue;
-      expect(ours, JSON.stringify(text)).toEqual([theirs, theirs]);
+    for (const [i, { text, object, canonical }] of read.entries()) {
+      const json = theirs[i];
+      if (json === undefined) continue;
+      expect([object, again[i]], JSON.stringify(text)).toEqual([JSON.parse(json), json]);
+      expect(readByUs(canonical), JSON.stringify(text)).toEqual({ object, canonical });
       alike += 1;
     }
-    expect(alike).toBeGreaterThan(texts.length / 4);
+    expect(alike).toBeGreaterThan(read.length / 4);
   }
 });
