@@ -65,6 +65,15 @@ describe('is read alike by YAML 1.1, which Helm takes, and YAML 1.2', () => {
       });
   });
 
+  test.each(['\ta: b\nc\n', 'a\u0085b\u2028c', '\u007f'])(
+    'what Helm refuses as it stands is an escape: %j',
+    (text) => {
+      const made = chartYaml({ ...LEAST, appVersion: text, description: text }, { a: text });
+      expect(made).not.toMatch(/[\t\u007f-\u009f\u2028]/);
+      expect(parse(made)).toMatchObject({ appVersion: text, description: text, annotations: { a: text } });
+    },
+  );
+
   test('whatever the texts are', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(

@@ -126,6 +126,11 @@ describe('a recipe that is not one is refused with line and field', () => {
       'r.yaml:6: images.image.digest must match pattern',
     ],
     [
+      'a version whose last part is no number to Helm',
+      `${RECIPE.replace('version: 1.0.0', 'version: 1.0.0-01')}  []\n`,
+      'r.yaml:4: chart.version must match pattern',
+    ],
+    [
       'a version with build metadata',
       `${RECIPE.replace('version: 1.0.0', 'version: 1.0.0+1')}  []\n`,
       'r.yaml:4: chart.version must match pattern',
