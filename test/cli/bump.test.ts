@@ -94,6 +94,18 @@ test('a rename, a document that is gone and more rights at once: all is told, no
   expect(await diskState(project)).toEqual(before);
 });
 
+test('an edit that mends many entries is told once, below them', async () => {
+  const file = join(home, 'next.yaml');
+  const manifest = await readFile(join(project, 'upstream/manifest.yaml'), 'utf8');
+  await writeFile(file, manifest.replace('name: kube-multus\n', 'name: multus-daemon\n'));
+  const { stdout } = await run('bump', 'v9', '--from', file, '--offline');
+  const tried = stdout.split('\n').filter((line) => line.startsWith('    tried, and '));
+  expect(tried).toHaveLength(1);
+  expect(tried[0]).toMatch(
+    /all \d+ fit: recipe\.yaml:\d+: names daemon at: containers\.\[name=multus-daemon\] /,
+  );
+});
+
 test('what is asked for wrongly', async () => {
   for (const args of [[], ['v1', 'v2'], ['v1', '--accept', 'all'], ['v1', '--sha256', 'x']])
     expect(await run('bump', ...args)).toMatchObject({

@@ -1,5 +1,6 @@
 import type { Mending } from '../../bump/drifts.ts';
 import type { Bump, Fitting, Found, Ready } from '../../renew/plan.ts';
+import { groupBy } from '../../json/group-by.ts';
 import { printDifference } from '../../review/print-text.ts';
 import { reviewJson } from '../../review/print-json.ts';
 import { count } from '../../review/summary.ts';
@@ -54,10 +55,18 @@ function reportProposed({ proposed }: Fitting, out: Output): void {
 function reportDrifts({ drifted, sure, gone }: Extract<Bump, { state: 'drifted' }>, out: Output): void {
   if (drifted.length > 0) {
     out.line(out.paint('bold', `What of the recipe no longer fits (${drifted.length}):`));
-    for (const { error, mend } of drifted) {
-      out.line(`  ${error.message}`);
-      if (mend !== undefined) out.line(`    tried, and it fits: ${mendText(mend)}`);
-      else if (sure.length + gone.length === 0) out.line(`    ${error.hint}`);
+    // One edit may mend many, as that of a container's name.
+    const byMend = groupBy(drifted, ({ error, mend }) =>
+      mend === undefined ? error.message : mendText(mend),
+    );
+    for (const [, own] of byMend) {
+      for (const { error, mend } of own) {
+        out.line(`  ${error.message}`);
+        if (mend === undefined && sure.length + gone.length === 0) out.line(`    ${error.hint}`);
+      }
+      const mend = own[0]?.mend;
+      const fit = own.length === 1 ? 'it fits' : `all ${own.length} fit`;
+      if (mend !== undefined) out.line(`    tried, and ${fit}: ${mendText(mend)}`);
     }
   }
   reportMends('Sure, and made by --apply:', sure, out);
