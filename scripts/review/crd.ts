@@ -1,13 +1,15 @@
-import type { Json } from '../json/json.ts';
-import { asText, equalJson, isObject, listOf } from '../json/tree.ts';
+import type { Json, JsonObject } from '../json/json.ts';
+import { asText, equalJson, getPath, isObject, listOf, member, objectsIn } from '../json/tree.ts';
 import type { Change } from './differences.ts';
 import type { Path } from './path.ts';
 
 /**
  * What a CustomResourceDefinition takes away from those who use it: versions, and fields, which the server
- * drops where the schema does not know them.
+ * drops where the schema does not know them, and does not say that it keeps them.
+ *
+ * @param crd as it is after the change
  */
-export function lostOf({ path, kind, before, after }: Change): readonly string[] {
+export function lostOf({ path, kind, before, after }: Change, crd: JsonObject): readonly string[] {
   const [, , version, ...rest] = path;
   if (path[1] !== 'versions' || version === undefined) return [];
   if (kind === 'renamed' && rest.length === 1) return [`version ${asText(before)}`];
@@ -15,9 +17,21 @@ export function lostOf({ path, kind, before, after }: Change): readonly string[]
   if (rest[0] === 'served' && after === false) return [`version ${versionName(version)}, no more served`];
   if (kind !== 'removed') return [];
   // A property may be called as the keyword is.
-  if (rest.at(-1) === 'properties' && rest.at(-2) !== 'properties' && isObject(before))
-    return Object.keys(before).map((key) => `field ${fieldName([...rest, key])} of what is stored`);
-  return rest.at(-2) === 'properties' ? [`field ${fieldName(rest)} of what is stored`] : [];
+  const isAll = rest.at(-1) === 'properties' && rest.at(-2) !== 'properties' && isObject(before);
+  const isOne = !isAll && rest.at(-2) === 'properties';
+  if (keepsUnknown(crd, version, rest.slice(0, isAll ? -1 : -2))) return [];
+  const fields = isAll ? Object.keys(before).map((key) => [...rest, key]) : isOne ? [rest] : [];
+  return fields.map((field) => `field ${fieldName(field)} of what is stored`);
+}
+
+/** Whether the schema at a place of a version says that fields stay which it does not know. */
+function keepsUnknown(crd: JsonObject, version: Path[number], place: Path): boolean {
+  const found = objectsIn(getPath(crd, 'spec.versions')).find((one) => one['name'] === versionName(version));
+  const schema = place.reduce<Json | undefined>(
+    (at, step) => (isObject(at) && typeof step === 'string' ? member(at, step) : undefined),
+    found,
+  );
+  return isObject(schema) && schema['x-kubernetes-preserve-unknown-fields'] === true;
 }
 
 /** Keywords that take less when there is one, or another one. */

@@ -177,5 +177,5 @@ function lost(change: Change, { object, was, after }: ObjectChange): readonly st
   if (kind === 'renamed' && was !== undefined && path[0] === 'metadata') return [showObject(was)];
   if (path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace')
     return elsewhere(change, object);
-  return isKind(object, CRDS) ? lostOf(change) : [];
+  return isKind(object, CRDS) ? lostOf(change, after) : [];
 }

@@ -22,6 +22,10 @@ describe('takes something away', () => {
       'field a of what is stored',
       'field b of what is stored',
     ]);
+    const keeps = 'x-kubernetes-preserve-unknown-fields: true, title:';
+    expect(does('lost', crd(version('v1')), crd(version('v1').replace('properties:', keeps)))).toEqual([]);
+    const one = version('v1', true, 'a: {}').replace('properties:', keeps.replace('title:', 'properties:'));
+    expect(does('lost', crd(version('v1')), crd(one))).toEqual([]);
   });
 
   const schema = (text: string): string =>
