@@ -149,7 +149,7 @@ function widerBinding(path: Path, before: JsonObject | undefined, after: JsonObj
 function rightsAt(value: Json | undefined, path: Path): ReturnType<typeof podRights> {
   if (value === undefined) return { given: [], held: [] };
   const names = path.filter((step) => typeof step === 'string');
-  const [above = '', key = ''] = names.slice(-2);
+  const [key = '', above = ''] = names.slice(-2).toReversed();
   return typeof path.at(-1) === 'string' ? podRights({ [key]: value }, above) : podRights(value, key);
 }
 

@@ -184,6 +184,14 @@ describe('gives more rights', () => {
     expect(does('widens', of('{}', two), of('{}', ''))).toEqual([]);
   });
 
+  it('an account whose pods get its token', () => {
+    const of = (more: string): string =>
+      `{ apiVersion: v1, kind: ServiceAccount, metadata: { name: a } ${more} }`;
+    const held = of(', automountServiceAccountToken: false');
+    expect(does('widens', held, of(''))).toEqual(['no more automountServiceAccountToken: false']);
+    expect(does('widens', of(''), held)).toEqual([]);
+  });
+
   it('a namespace that holds its pods to less', () => {
     const of = (level: string): string =>
       `{ apiVersion: v1, kind: Namespace, metadata: { name: a, labels: { pod-security.kubernetes.io/enforce: ${level} } } }`;
