@@ -12,7 +12,7 @@ const ANY = Symbol('any');
 const DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json | typeof ANY>>>> = {
   'core.v1.PodSpec': {
     dnsPolicy: 'ClusterFirst',
-    restartPolicy: ANY,
+    restartPolicy: 'Always',
     schedulerName: 'default-scheduler',
     securityContext: {},
     terminationGracePeriodSeconds: 30,

@@ -19,7 +19,9 @@ describe('restarts pods', () => {
       'args: [], stdin: false, terminationMessagePolicy: File, ports: [{ containerPort: 1, protocol: TCP }]';
     const [bare, full] = [
       container('ports: [{ containerPort: 1 }]'),
-      workload(`{ terminationGracePeriodSeconds: 30, containers: [{ name: x, ${more} }] }`),
+      workload(
+        `{ terminationGracePeriodSeconds: 30, restartPolicy: Always, containers: [{ name: x, ${more} }] }`,
+      ),
     ];
     expect(does('restarts', bare, full)).toEqual([]);
     expect(does('restarts', full, bare)).toEqual([]);
