@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import type { JsonObject } from '../json/json.ts';
 import { plainJson } from '../json/plain-json.ts';
 import { withoutSecrets } from './environment.ts';
-import { readText } from './files.ts';
+import { readText, writeAtomic } from './files.ts';
 import { runProgram } from './program.ts';
 import { withTemporaryFolder } from './temporary.ts';
 
@@ -123,7 +122,7 @@ async function authorities(home: string): Promise<NodeJS.ProcessEnv> {
   if (added === undefined) return {};
   const { rootCertificates } = await import('node:tls');
   const file = join(home, 'authorities.pem');
-  await writeFile(file, [...rootCertificates, added].join('\n'));
+  await writeAtomic(file, [...rootCertificates, added].join('\n'));
   return { SSL_CERT_FILE: file };
 }
 

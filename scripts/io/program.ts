@@ -50,8 +50,8 @@ export async function runProgram(
   { input = '', env, patience, most = MOST_WORDS, apart = false }: ProgramOptions,
 ): Promise<ProgramResult> {
   const { $ } = await import('zx/core');
-  // Small images have sh and no bash, which is what zx takes by itself.
-  const shell = { shell: 'sh', prefix: '', postfix: '', quote: shellWord };
+  // Small images have sh and no bash, which is what zx takes by itself; PATH need not lead to it.
+  const shell = { shell: '/bin/sh', prefix: '', postfix: '', quote: shellWord };
   const running = $({ ...shell, nothrow: true, quiet: true, env, detached: apart })`exec ${program} ${args}`;
   // One that could not be started for want of open files has none of them.
   const { stdin, stdout: words, stderr: faults } = running as Partial<Streams>;

@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { digestOf } from '../oci/digest.ts';
 import { serverName } from '../oci/docker-config.ts';
+import { readBytes, writeAtomic } from '../io/files.ts';
 import type { Helm } from '../io/helm.ts';
 import { withTemporaryFolder } from '../io/temporary.ts';
 import { loadArchive } from './load-archive.ts';
@@ -48,7 +48,7 @@ export async function helmPull(helm: Helm, published: Published): Promise<void> 
       throw new ChartError('HELM_FAILED', `helm ${helm.version} pull: ${(stderr || stdout).trim()}`);
     const name = repository.split('/').at(-1) ?? '';
     const file = `${name}-${version}.tgz`;
-    const found = digestOf(await readFile(join(folder, file)));
+    const found = digestOf(await readBytes(join(folder, file)));
     if (found !== digest)
       throw new ChartError(
         'VERIFY_FAILED',
@@ -59,15 +59,9 @@ export async function helmPull(helm: Helm, published: Published): Promise<void> 
 }
 
 async function writeLogin(folder: string, { registry, login }: Published): Promise<string> {
-  await mkdir(join(folder, 'registry'));
   const file = join(folder, 'registry', 'config.json');
   const auth = login && Buffer.from(`${login.username}:${login.password}`).toString('base64');
-  await writeFile(
-    file,
-    JSON.stringify({ auths: auth === undefined ? {} : { [serverName(registry)]: { auth } } }),
-    {
-      mode: 0o600,
-    },
-  );
+  const auths = auth === undefined ? {} : { [serverName(registry)]: { auth } };
+  await writeAtomic(file, JSON.stringify({ auths }), 0o600);
   return file;
 }

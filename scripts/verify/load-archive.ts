@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ChartError, messageOf } from '../errors.ts';
+import { writeAtomic } from '../io/files.ts';
 import type { Helm } from '../io/helm.ts';
 import { withTemporaryFolder } from '../io/temporary.ts';
 import { parseMetadata } from '../package/metadata.ts';
@@ -19,7 +19,7 @@ export function withArchive<T>(
 ): Promise<T> {
   return withTemporaryFolder('chart-', async (folder) => {
     const file = join(folder, `${name}-${version}.tgz`);
-    await writeFile(file, bytes);
+    await writeAtomic(file, bytes);
     return action(file);
   });
 }

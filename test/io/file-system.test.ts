@@ -21,6 +21,9 @@ test.each([
   ['EISDIR', 'FILE_SYSTEM', 'a folder is where a file should be'],
   ['ENOTDIR', 'FILE_SYSTEM', 'a file is where a folder should be'],
   ['EBUSY', 'FILE_SYSTEM', 'something is mounted there, or uses it'],
+  ['ENAMETOOLONG', 'FILE_SYSTEM', 'the name is longer than the file system takes'],
+  ['EXDEV', 'FILE_SYSTEM', 'it is on another file system'],
+  ['EFBIG', 'FILE_SYSTEM', 'the file is larger than this process may write'],
 ])('%s is %s with the file, exit 1', async (errnoCode, code, reason) => {
   const expected = { code, exitCode: 1 };
   // An error of writing has no path; one of a temporary name has one that tells nobody anything.

@@ -93,6 +93,11 @@ test.runIf(process.platform !== 'win32')(
   },
 );
 
+test.runIf(process.platform !== 'win32')('a program runs where PATH leads to no shell', async () => {
+  const options = { env: { PATH: '/nonexistent' }, patience: 60_000 };
+  expect(await runProgram(process.execPath, ['-p', '1'], options)).toMatchObject({ code: 0, stdout: '1\n' });
+});
+
 test.runIf(process.platform !== 'win32')('a program that does not end in time is killed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {

@@ -38,6 +38,14 @@ const brings =
     return { status: 0, stdout: '', stderr: '' };
   };
 
+test('a Helm that says it pulled and brought nothing', async () => {
+  const nothing: Pull = async () => ({ status: 0, stdout: '', stderr: '' });
+  await expect(helmPull(fakeHelm(nothing), PUBLISHED)).rejects.toMatchObject({
+    code: 'FILE_MISSING',
+    message: expect.stringMatching(/^Cannot read .*multus-1\.0\.0\.tgz: ENOENT$/) as string,
+  });
+});
+
 test.each([
   ['git.example.org', 'git.example.org'],
   // Helm and Docker look for Docker Hub's login under this name only.
