@@ -5,6 +5,7 @@ import { userReach } from '../fetch/reach.ts';
 import { teller } from './terminal/tell.ts';
 import { VALUE_KINDS } from '../infer/draft.ts';
 import { commandOf } from './terminal/command.ts';
+import { shellWord } from '../json/shell-word.ts';
 
 export const command = commandOf({
   name: 'init',
@@ -73,6 +74,7 @@ export const command = commandOf({
         import('./terminal/show-project.ts'),
       ]);
     if (!dryRun) await refuseFilled(folder);
+    const isHere = folder === process.cwd();
     const source = await readSource(from, folder, process.stdin, userReach(env, teller(out)));
     const project = await planProject(
       source,
@@ -86,6 +88,9 @@ export const command = commandOf({
     );
     if (!dryRun) await writeProject(folder, project);
     reportProject(project, { folder, source: source.name, dryRun }, out);
+    // A shell that stands in what was there before sees nothing.
+    if (isHere && !dryRun)
+      out.warn(`the project took the place of this folder; enter it again: cd ${shellWord(folder)}`);
   },
 });
 

@@ -4,16 +4,17 @@ import { ChartError } from '../errors.ts';
 import { writeGenerated } from '../io/chart-dir.ts';
 import { reading, writing } from '../io/file-system.ts';
 import { ensureWritable, writeAtomic } from '../io/files.ts';
-import { ifMissing } from '../io/plain-files.ts';
+import { ifMissing, refuseOdd } from '../io/plain-files.ts';
 import { withTemporaryFolder } from '../io/temporary.ts';
 import type { NewProject } from './plan.ts';
 
 /**
- * Refuses a folder that has something in it.
+ * Refuses a folder that has something in it, and a link in its place, which the project cannot take.
  *
  * @throws FILE_SYSTEM
  */
 export async function refuseFilled(folder: string): Promise<void> {
+  await refuseOdd(folder);
   const names = await reading(folder, () => readdir(folder)).catch(ifMissing);
   const [first] = names ?? [];
   if (first === undefined) return;

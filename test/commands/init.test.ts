@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runCommand, type CommandResult } from '../helpers/command-line.ts';
+import { runCommand, spawnCommand, type CommandResult } from '../helpers/command-line.ts';
 import { serve, type TestServer } from '../helpers/http-server.ts';
+import { ROOT } from '../helpers/this-project.ts';
 
 const GOOD = `apiVersion: apps/v1
 kind: Deployment
@@ -173,6 +174,24 @@ test('standard input is kept with the project; a dry run writes nothing', async 
   expect(await readFile(join(folder, 'out', 'upstream/original.yaml'), 'utf8')).toBe(GOOD);
   expect(await runCommand('fetch', ['--project', join(folder, 'out')])).toMatchObject({ code: 0 });
 }, 120_000);
+
+test('a project in the folder in which somebody stands: that they do not see it yet is told', async () => {
+  const here = join(folder, 'here');
+  await mkdir(here);
+  const env = { INIT_CWD: here, npm_package_json: join(ROOT, 'package.json') };
+  const { code, stderr } = await spawnCommand('init', ['--manifest', '-', '--out', '.'], env, GOOD);
+  expect(stderr).toContain(`the project took the place of this folder; enter it again: cd ${here}\n`);
+  expect(code).toBe(0);
+  expect(await readdir(here)).toContain('recipe.yaml');
+});
+
+test('a link in the place of the new folder is refused before anything is read', async () => {
+  await symlink(folder, join(folder, 'out'));
+  expect(await init(['--manifest', '/nonexistent'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`${join(folder, 'out')} is a symbolic link to ${folder}`) as string,
+  });
+});
 
 test('of a project that is there only what its recipe lacks is proposed, and added when that is asked', async () => {
   expect(await initOf(GOOD, '--skip', 'resources')).toMatchObject({ code: 0 });
