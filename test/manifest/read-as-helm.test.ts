@@ -153,21 +153,13 @@ test('what Helm reads is read alike or refused, and its canonical form too', asy
     return ours === undefined ? [] : [{ text, ...ours }];
   });
   for (const helm of await newestEngine()) {
-    const [theirs, again] = [
-      await readByHelm(
-        helm,
-        read.map(({ text }) => text),
-      ),
-      await readByHelm(
-        helm,
-        read.map(({ canonical }) => canonical),
-      ),
-    ];
+    const texts = read.flatMap(({ text, canonical }) => [text, canonical]);
+    const theirs = await readByHelm(helm, texts);
     let alike = 0;
     for (const [i, { text, object, canonical }] of read.entries()) {
-      const json = theirs[i];
+      const json = theirs[2 * i];
       if (json === undefined) continue;
-      expect([object, again[i]], JSON.stringify(text)).toEqual([JSON.parse(json), json]);
+      expect([object, theirs[2 * i + 1]], JSON.stringify(text)).toEqual([JSON.parse(json), json]);
       expect(readByUs(canonical), JSON.stringify(text)).toEqual({ object, canonical });
       alike += 1;
     }
