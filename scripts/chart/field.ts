@@ -10,6 +10,7 @@ import type { Given, Names } from './forms/form.ts';
 import { fillTokens } from './forms/token.ts';
 import { valuePath } from './go-template.ts';
 import { addToMap } from './merge.ts';
+import { isOneType } from './schema/admits.ts';
 import type { Edit } from './text-edit.ts';
 
 /**
@@ -61,12 +62,16 @@ function drop(binding: Binding, names: Names): Edit {
 }
 
 function givenOf(binding: Binding, names: Names, value: string, root: '.' | '$'): Given {
-  const { entry, field } = binding;
-  const sample = sampleOf(binding);
-  return { entry, binding, value, root, sample: sample ?? (field.found ? valueAt(field) : ''), names };
+  return { entry: binding.entry, binding, value, root, sample: sampleOf(binding), names };
 }
 
-/** What the value is like. Of content it is what stands in it, whose type the default has. */
-function sampleOf({ entry, field }: Binding): Given['sample'] | undefined {
-  return entry.form === 'content' || !field.found ? entry.default : undefined;
+/**
+ * What the value is like: what upstream has. Null, which is like anything, where the default is another type of
+ * scalar. Of content it is what stands in it, whose type the default has.
+ */
+function sampleOf({ entry, field }: Binding): Given['sample'] {
+  if (entry.form === 'content' || !field.found) return entry.default ?? '';
+  const upstream = valueAt(field);
+  const isOther = entry.form === 'value' && !isOneType(upstream, entry.default ?? upstream);
+  return isOther ? null : upstream;
 }

@@ -16,6 +16,8 @@ export interface Plan {
 
 type Planner = (drawing: Drawing, place: Placement) => Plan;
 
+const SCALARS = ['string', 'integer', 'boolean'] as const;
+
 /** How each form is drawn; the compiler sees to it that none is left out. */
 const PLANS: { readonly [F in Form]: Planner } = {
   value: ({ g, ownSpec }, place) => {
@@ -35,16 +37,21 @@ const PLANS: { readonly [F in Form]: Planner } = {
         value: () => g(fc.constantFrom, [], ['i'], ['i', 'j'], ['i', 'i']).map(item),
       };
     }
-    const kind = pick(g, ['string', 'integer', 'boolean'] as const);
+    const kind = pick(g, SCALARS);
     const upstream = scalar(g, kind, place === 'drop');
     const empty = { string: '', integer: 0, boolean: false }[kind];
     if (place === 'append') return { upstream: listOf(g), default: empty, value: () => scalar(g, kind) };
     if (place === 'drop' && g(fc.boolean))
       return { upstream: undefined, default: empty, value: () => scalar(g, kind) };
-    const departs = g(fc.boolean) ? { default: scalar(g, kind) } : {};
-    const reason =
-      departs.default !== undefined && departs.default !== upstream ? { options: { reason: 'x' } } : {};
-    return { upstream, ...(reason.options && departs), ...reason, value: () => scalar(g, kind) };
+    if (g(fc.boolean)) return { upstream, value: () => scalar(g, kind) };
+    const other = g(fc.boolean) ? kind : pick(g, SCALARS);
+    const departure = scalar(g, other);
+    const value = (): Json => scalar(g, pick(g, [kind, other]));
+    return {
+      upstream,
+      ...(departure !== upstream && { default: departure, options: { reason: 'x' } }),
+      value,
+    };
   },
   yaml: ({ g }, place) => {
     if (place === 'merge')
@@ -125,7 +132,7 @@ const PLANS: { readonly [F in Form]: Planner } = {
     return of(place === 'merge' ? mapOf(g) : (different[0] ?? null));
   },
   content: ({ g }, place) => {
-    const kind = pick(g, ['string', 'integer', 'boolean'] as const);
+    const kind = pick(g, SCALARS);
     const empty = { string: '', integer: 0, boolean: false }[kind];
     const text = g(
       fc.constantFrom,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newestEngine } from '../helpers/engines.ts';
 import type { Helm } from '../../scripts/io/helm.ts';
-import type { JsonObject } from '../../scripts/json/json.ts';
+import type { Json, JsonObject } from '../../scripts/json/json.ts';
 import type { Entry } from '../../scripts/recipe/entry.ts';
 import type { Presets } from '../../scripts/recipe/types.ts';
 import { contradictions } from '../helpers/language-proof.ts';
@@ -105,6 +105,16 @@ const CASES: readonly Case[] = [
   ],
 ];
 
+/** Upstream's value, and a default that is another type of scalar: each is written as what it is. */
+const OTHER_TYPES: readonly (readonly [string, Json, Json])[] = [
+  ['a text where upstream has a number', 8080, 'http'],
+  ['a number where upstream has a text', '8080', 1_000_000],
+  ['a fraction where upstream has a whole number', 1, 0.5],
+  ['a whole number where upstream has a fraction', 0.5, 1_000_000],
+  ['a switch where upstream has a text', 'true', false],
+  ['a text where upstream has a switch', true, 'a<b'],
+];
+
 /** What does not hold for an object of upstream's with these fields. */
 function wrong(
   helm: Helm,
@@ -134,6 +144,14 @@ function wrong(
 describe.each(await newestEngine())('helm $version', (helm) => {
   test.each(CASES)('%s', async (_, spec, entries, values) => {
     expect(await wrong(helm, spec, entries, values)).toEqual([]);
+  });
+
+  test.each(OTHER_TYPES)('%s', async (_, upstream, chart) => {
+    for (const place of ['replace', 'drop']) {
+      const entries = [entry('v', { place, default: chart, reason: 'r' })];
+      for (const v of [upstream, chart])
+        expect(await wrong(helm, { v: upstream }, entries, { v })).toEqual([]);
+    }
   });
 
   test('empty keys of a value that only a preset gives', async () => {

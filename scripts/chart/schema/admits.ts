@@ -26,6 +26,11 @@ export function typesOf(value: Json): readonly string[] {
   return Number.isInteger(value) ? ['integer', 'number'] : ['number'];
 }
 
+/** Whether two values are one type; a whole number is another than a fraction. */
+export function isOneType(one: Json, other: Json): boolean {
+  return typesOf(one)[0] === typesOf(other)[0];
+}
+
 /** A keyword of a schema as a list, where it may be one or several. */
 export function listed(keyword: Json | undefined): readonly Json[] {
   if (keyword === undefined) return [];

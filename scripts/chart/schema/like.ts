@@ -38,6 +38,18 @@ export function narrowed(schema: JsonObject, sample: Json, definitions: Definiti
   return { type, ...limits };
 }
 
+/** A field's schema for a value that a template writes as it is: of the types that upstream and the chart give it. */
+export function likeEither(
+  schema: JsonObject,
+  samples: readonly Json[],
+  definitions: Definitions,
+): JsonObject {
+  const types = new Set(samples.map((sample) => typesOf(sample)[0] ?? ''));
+  // A whole number is a number.
+  if (types.has('number')) types.delete('integer');
+  return { ...followed(schema, definitions), type: [...types] };
+}
+
 function isIn(type: string, types: Json): boolean {
   return Array.isArray(types) && types.includes(type);
 }

@@ -36,6 +36,7 @@ spec:
           env: [{ name: A, value: '1' }]
           ports: [{ containerPort: 80 }]
           livenessProbe: { httpGet: { port: 80 }, periodSeconds: 3 }
+          readinessProbe: { httpGet: { port: 80 } }
           resources: { requests: { cpu: 100m, memory: 1Gi }, limits: { memory: 1Gi } }
           volumeMounts: [{ name: v, mountPath: /v, mountPropagation: None }]
 ---
@@ -48,7 +49,7 @@ data:
 apiVersion: example.org/v1
 kind: Custom
 metadata: { name: x }
-spec: { text: a, count: 5, share: 0.5, on: true, map: { a: b }, list: [1] }
+spec: { text: a, count: 5, share: 0.5, ratio: 1, on: true, map: { a: b }, list: [1] }
 ---
 apiVersion: v1
 kind: ServiceAccount
@@ -82,6 +83,18 @@ const ROWS: readonly Row[] = [
     ['1 Gi', 2, '', true],
   ],
   ['integer or text', `${D}, fieldPaths: ['${C}.livenessProbe.httpGet.port']`, [80, 0], ['http', 1.5]],
+  [
+    'integer or text, whose default is the other',
+    `default: http, reason: r, ${D}, fieldPaths: ['${C}.readinessProbe.httpGet.port']`,
+    ['https', 80],
+    [1.5, true, null, {}],
+  ],
+  [
+    'integer whose default is a number',
+    `default: 0.5, reason: r, ${X}, fieldPaths: [spec.ratio]`,
+    [1, 0.25],
+    ['1', {}],
+  ],
   ['integer of a custom resource', `${X}, fieldPaths: [spec.count]`, [0, 7], ['1', 1.5]],
   ['number of a custom resource', `${X}, fieldPaths: [spec.share]`, [0, 0.25], ['1', true]],
   ['map of a custom resource', `form: yaml, ${X}, fieldPaths: [spec.map]`, [{}, { a: 1 }], [[], 'a']],
