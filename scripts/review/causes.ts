@@ -38,15 +38,23 @@ export type Explain = (change: Change, of: ObjectChange) => readonly Cause[];
  * Finds out by trying: from the values that give upstream's manifest, one departure after the
  * other is let in, then one value of the user's after the other, and what changes at each step is
  * that one's doing, whatever form or preset it takes to get there.
+ *
+ * @param edits what somebody made otherwise by hand: from there to upstream. A departure gives a reason against
+ *   upstream, and none for undoing that.
  */
-export function explainer(rendering: Rendering): Explain {
+export function explainer(rendering: Rendering, edits: readonly ObjectChange[] = []): Explain {
   const caused = walk(rendering);
+  const edited = new Map(edits.map((one) => [identity(one.was ?? one.object), one.changes]));
   return ({ path }, { object, was }) => {
     const names = [object, ...(was === undefined ? [] : [was])].map(identity);
     const own = [...new Set(names.flatMap((name) => caused.get(name) ?? []))];
     const whole = path.length === 0 ? own.filter((one) => one.path.length === 0) : [];
     const found = whole.length > 0 ? whole : own.filter((one) => overlap(one.path, path));
-    return latest([...new Set(found.flatMap(({ causes }) => causes))]);
+    const causes = latest([...new Set(found.flatMap((one) => one.causes))]);
+    const isEdited = edited
+      .get(identity(was ?? object))
+      ?.some((edit) => edit.kind !== 'moved' && overlap(edit.path, path));
+    return isEdited === true ? causes.filter(({ kind }) => kind === 'value') : causes;
   };
 }
 

@@ -15,6 +15,8 @@ export interface Side {
   readonly objects: readonly JsonObject[];
   /** The objects come out of a cluster. */
   readonly live?: boolean;
+  /** The objects are of no chart that is known: what is not upstream's in them somebody did by hand. */
+  readonly byHand?: boolean;
 }
 
 /** A change with the object that it is in and what it does. */

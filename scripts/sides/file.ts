@@ -19,7 +19,7 @@ export async function fileSide(path: string, input: () => Promise<string>): Prom
   const name = path === '-' ? 'standard input' : path;
   const objects = parseManifest(content, name).resources.map(({ object }) => object);
   const live = objects.some(isLive);
-  return { name, objects: live ? objects.map(wanted) : objects, live };
+  return { name, objects: live ? objects.map(wanted) : objects, live, byHand: true };
 }
 
 /** Only a server gives an object these. */

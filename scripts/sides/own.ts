@@ -3,10 +3,12 @@ import { Ajv } from 'ajv';
 import { ChartError } from '../errors.ts';
 import type { JsonObject } from '../json/json.ts';
 import { mergeValues } from '../json/merge-values.ts';
+import { getPath, isObject } from '../json/tree.ts';
 import { apply } from '../oracle/apply.ts';
 import type { Release } from '../oracle/context.ts';
 import { valuesSchema, type Built } from '../built.ts';
 import { explainer } from '../review/causes.ts';
+import { compare, type ObjectChange } from '../review/compare.ts';
 import { review, type Review, type Side } from '../review/review.ts';
 
 /** The project's chart as somebody installs it. */
@@ -32,9 +34,22 @@ export function reviewChart(built: Built, against: Side, { values, release }: In
   const { recipe } = project;
   const objects = renderOwn(built, { values, release });
   const { name, version } = recipe.chart;
-  const explain = explainer({ recipe, manifest, model, values, release });
+  const explain = explainer({ recipe, manifest, model, values, release }, editsOf(against, built));
   return review(against, { name: `${name} ${version}`, objects }, explain);
 }
+
+/** What somebody made otherwise than upstream by hand. What Helm installed is as a chart has it. */
+function editsOf({ objects, live = false, byHand = false }: Side, built: Built): readonly ObjectChange[] {
+  if (!byHand) return [];
+  const own = objects.filter((object) => {
+    const annotations = getPath(object, 'metadata.annotations');
+    return !isObject(annotations) || !Object.hasOwn(annotations, INSTALLED);
+  });
+  return compare(own, upstreamSide(built).objects, { live }).filter(({ before }) => before !== undefined);
+}
+
+/** The annotation that Helm gives to all that it installs. */
+const INSTALLED = 'meta.helm.sh/release-name';
 
 /**
  * What the project's chart renders.

@@ -58,16 +58,23 @@ presets:
 `;
 
 /** Each change with its causes, from a manifest (upstream's where none is given) to what the values render. */
-function explained(values: JsonObject = {}, from = MANIFEST): Readonly<Record<string, string>> {
+function explained(
+  values: JsonObject = {},
+  from = MANIFEST,
+  byHand = false,
+): Readonly<Record<string, string>> {
   const manifest = parseManifest(MANIFEST, 'm.yaml');
   const recipe = recipeOf(RECIPE);
   const model = templatize(manifest, recipe, lockOf());
   const release = { name: 'r', namespace: 'ns' };
-  const explain = explainer({ recipe, manifest, model, values, release });
-  const before = parseManifest(from, 'm.yaml').resources.map(({ object }) => object);
+  const [before, upstream] = [from, MANIFEST].map((text) =>
+    parseManifest(text, 'm.yaml').resources.map(({ object }) => object),
+  );
+  const edits = byHand ? compare(before ?? [], upstream ?? []) : [];
+  const explain = explainer({ recipe, manifest, model, values, release }, edits);
   const after = apply({ recipe, manifest, defaults: model.defaults }, values, release);
   return Object.fromEntries(
-    compare(before, after).flatMap((one) =>
+    compare(before ?? [], after).flatMap((one) =>
       one.changes.map((change) => [
         `${one.object.name} ${showPath(change.path)}`,
         title({ causes: explain(change, one) }),
@@ -118,6 +125,19 @@ describe('why a field is not as upstream has it', () => {
       'a data.other': '',
       'a metadata.labels.keep': 'kept',
       'b data.own': '',
+    });
+  });
+
+  it('no departure explains what somebody set by hand; a value of the user’s does', () => {
+    const running = MANIFEST.replace('level: info, other', 'level: trace, other');
+    expect(explained({}, running)).toMatchObject({ 'a data.level': 'level' });
+    expect(explained({}, running, true)).toEqual({
+      'a data.level': '',
+      'b data.level': 'level',
+      'a metadata.labels.keep': 'kept',
+    });
+    expect(explained({ level: 'warn' }, running, true)).toMatchObject({
+      'a data.level': 'level (your values)',
     });
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -142,6 +142,29 @@ test('a file of objects that is not there, and one that holds none', async () =>
   const file = join(folder, 'none.yaml');
   await writeFile(file, '# nothing\n');
   await expect(against(file)).rejects.toMatchObject({ code: 'PARSE_OBJECT' });
+});
+
+test('what somebody set by hand is not declared by a departure; in what Helm installed it is', async () => {
+  const upstream = await readFile(join(ROOT, 'upstream', 'manifest.yaml'), 'utf8');
+  const byHand = upstream.replace(
+    /(limits:\s+cpu: "100m"\s+memory: )"50Mi"/,
+    (_, head: string) => `${head}4Gi`,
+  );
+  const installed = byHand.replaceAll(
+    /^metadata:$/gm,
+    'metadata:\n  annotations: { meta.helm.sh/release-name: multus }',
+  );
+  expect(byHand).not.toBe(upstream);
+  for (const [name, text, isDeclared] of [
+    ['by-hand.yaml', byHand, false],
+    ['installed.yaml', installed, true],
+  ] as const) {
+    const file = join(folder, name);
+    await writeFile(file, text);
+    const { groups } = await against(file);
+    const found = groups.find(({ items }) => items.some(({ before }) => before === '4Gi'));
+    expect([name, found?.causes.map(({ value }) => value)]).toEqual([name, isDeclared ? ['resources'] : []]);
+  }
 });
 
 test('values that the schema refuses are refused, with where they are wrong', async () => {
