@@ -35,7 +35,9 @@ function wholeText({ text, line }: Resource, file: string, budget: AliasBudget):
   const place = { file, line, text };
   const doc = composeDocument(place);
   const expander = new Expander(doc, place, budget);
-  return settled(documentText(doc.contents, expander, doc), file);
+  const whole = settled(documentText(doc.contents, expander, doc), file);
+  // As it will be read: without tags, anchors and the like it may be the other reader's.
+  return quickText(whole) ?? whole;
 }
 
 /** Writing and reading again moves an oddly indented comment outwards, one level each time. */

