@@ -70,7 +70,14 @@ const MOST_NAMED = 10;
 
 /** Writes a chart, or some files of one, to a folder. */
 export async function writeChart(directory: string, files: ChartFiles): Promise<void> {
+  await removeHalves(directory, files);
   for (const [path, text] of files) await writeAtomic(join(directory, path), text);
+}
+
+/** Removes what killed builds left half written: Helm would render it. Once for each folder, not for each file. */
+async function removeHalves(directory: string, files: ChartFiles): Promise<void> {
+  const folders = new Set([...files.keys()].map((path) => dirname(join(directory, path))));
+  for (const folder of folders) await removeLeftBehind(folder);
 }
 
 /** Runs an action with a chart in a folder, for what Helm is to say of it. */
@@ -94,9 +101,8 @@ export async function writeGenerated(
 ): Promise<ChartDiff> {
   const diff = await diffChart(directory, files);
   refuseForeign(directory, diff);
-  // Helm would render half a template. Once, and not for each file.
-  for (const folder of new Set([...files.keys()].map((path) => dirname(join(directory, path)))))
-    await removeLeftBehind(folder);
+  // Also where nothing is to be written.
+  await removeHalves(directory, files);
   for (const path of diff.changed.filter((name) => diff.foreign.includes(name)))
     warn(`${join(directory, path)} was edited; it is generated, so it is replaced`);
   const written = [...diff.changed, ...diff.added].map((path) => [path, files.get(path) ?? ''] as const);

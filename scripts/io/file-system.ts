@@ -75,6 +75,8 @@ export async function reading<T>(path: string, action: () => Promise<T>): Promis
  * @param mayBeFirst whether the one above may not be there yet
  */
 export async function makeFolder(path: string, mayBeFirst = true): Promise<void> {
+  // Mostly it is there, and an error costs more than a look.
+  if (await isFolder(path)) return;
   const error = await mkdir(path).catch((cause: NodeJS.ErrnoException) => cause);
   if (error === undefined || (await isFolder(path))) return;
   if (error.code !== 'ENOENT' || !mayBeFirst) throw error;

@@ -1,6 +1,6 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { reading } from './file-system.ts';
 
@@ -26,19 +26,25 @@ const OF_A_PROJECT = [
  * @throws FILE_SYSTEM with the path
  */
 export async function refuseUnplain(project: string, paths: readonly string[] = []): Promise<void> {
-  for (const path of paths) await refuseOdd(path, project);
+  // Many files have one way.
+  const ways = new Set(paths.flatMap((path) => wayTo(path, project)));
+  for (const path of ways) await kindOf(path);
   for (const path of OF_A_PROJECT) await plainFiles(join(project, path));
 }
 
+/** Every folder on the way from a folder to a path, and the path. */
+function wayTo(path: string, from: string): readonly string[] {
+  const parts = relative(from, resolve(from, path)).split(sep);
+  return parts.map((_, i) => join(from, ...parts.slice(0, i + 1)));
+}
+
 /**
- * Refuses to write a file in the place of a link, a device or a pipe, which renaming would replace, or through one.
+ * Refuses to write a file in the place of a link, a device or a pipe, which renaming would replace.
  *
- * @param from a folder, from which on the way there is looked at
  * @throws FILE_SYSTEM with the path
  */
-export async function refuseOdd(path: string, from = dirname(path)): Promise<void> {
-  const parts = relative(from, resolve(from, path)).split(sep);
-  for (const i of parts.keys()) await kindOf(join(from, ...parts.slice(0, i + 1)));
+export async function refuseOdd(path: string): Promise<void> {
+  await kindOf(path);
 }
 
 /**
