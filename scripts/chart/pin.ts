@@ -21,6 +21,11 @@ export interface WantedImage {
   readonly isFixed: boolean;
 }
 
+/** The values of the images that upstream names by their digest alone. */
+export function fixedPaths(wanted: readonly WantedImage[]): ReadonlySet<string> {
+  return new Set(wanted.flatMap(({ path, isFixed }) => (isFixed ? [path] : [])));
+}
+
 /** `HOST/REPOSITORY:TAG`. */
 export function nameOf({
   registry,

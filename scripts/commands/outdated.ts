@@ -31,10 +31,9 @@ export const command = commandOf({
     const target = registry === undefined ? undefined : parseRegistryReference(registry);
     const tell = teller(out);
     const { url, mirrors = [] } = recipe.upstream;
-    const { wantedImages } = await import('../chart/pin.ts');
+    const { fixedPaths, wantedImages } = await import('../chart/pin.ts');
     // Upstream has named those by digest alone: their tag is nobody's.
-    const wanted = wantedImages(recipe, built.manifest);
-    const fixed = new Set(wanted.flatMap(({ path, isFixed }) => (isFixed ? [path] : [])));
+    const fixed = fixedPaths(wantedImages(recipe, built.manifest));
     const images = Object.entries(built.lock.images).filter(([path]) => !fixed.has(path));
     const { findings, unknown, current } = await watch(
       recipe,

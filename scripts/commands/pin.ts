@@ -39,7 +39,7 @@ async function pin({ flags, project, out, env }: Invocation<typeof FLAGS>): Prom
     { LOCK_FILE, readSnapshot },
     { withObjects },
     { formatLock },
-    { lockImage, wantedImages },
+    { fixedPaths, lockImage, wantedImages },
   ] = await Promise.all([
     import('../io/project.ts'),
     import('../fetch/snapshot.ts'),
@@ -76,7 +76,7 @@ async function pin({ flags, project, out, env }: Invocation<typeof FLAGS>): Prom
           `chart.appVersion stays ${recipe.chart.appVersion}: set it to the version that runs`,
       );
   }
-  const fixed = new Set(wanted.flatMap(({ path, isFixed }) => (isFixed ? [path] : [])));
+  const fixed = fixedPaths(wanted);
   const moving = pinned.filter(([path, { tag }]) => tagMoves(tag) && !fixed.has(path));
   for (const [path, { tag }] of moving)
     out.step('moves', `${path}: ${tag} names another image from time to time; pin again to follow it`);

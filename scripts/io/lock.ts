@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartError } from '../errors.ts';
 import { makeFolder, writing } from './file-system.ts';
 import { ifMissing } from './plain-files.ts';
-import { isAlive, isOfThisMachine, processMark } from './processes.ts';
+import { isAlive, isOfThisMachine, ownName, processMark } from './processes.ts';
 import { removeLeftBehind, temporaryDone, temporaryFile, temporaryName } from './temporary.ts';
 
 /** How long one writer waits for another, which holds the lock for one small file. */
@@ -29,7 +29,7 @@ export async function withLock(
   action: () => Promise<void>,
   wait: number = LONGEST_WAIT_MS,
 ): Promise<void> {
-  const own = `${processMark()}.${Math.random().toString(36).slice(2)}`;
+  const own = ownName();
   held.add(own);
   try {
     await take(lock, own, wait);

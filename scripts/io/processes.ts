@@ -25,6 +25,11 @@ function placeOf(): string {
   }
 }
 
+/** A name that nobody else gives: this process's mark, and a word by chance. */
+export function ownName(): string {
+  return `${processMark()}.${Math.random().toString(36).slice(2)}`;
+}
+
 /** Whose mark it is: of another machine or container nothing is known, so it is nobody's to tidy up. */
 export function isOfThisMachine(mark: string): boolean {
   return mark.endsWith(processMark().slice(String(process.pid).length));

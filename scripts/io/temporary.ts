@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChartError } from '../errors.ts';
 import { fileSystemError } from './file-system.ts';
-import { isAlive, isOfThisMachine, processMark } from './processes.ts';
+import { isAlive, isOfThisMachine, ownName } from './processes.ts';
 
 /** Files that this process is writing under a name that is not theirs yet, and folders that it needs for a while. */
 const unfinished = new Set<string>();
@@ -17,7 +17,7 @@ const searched = new Set<string>();
 
 /** A name beside `path` to write to before it is renamed; {@link tidyUp} knows it. */
 export function temporaryName(path: string): string {
-  return temporaryFile(`${path}.${unique()}.tmp`);
+  return temporaryFile(`${path}.${ownName()}.tmp`);
 }
 
 /** A path that goes when this process is told to end. */
@@ -42,7 +42,7 @@ export async function withTemporaryFolder<T>(
   action: (folder: string) => Promise<T>,
   parent?: string,
 ): Promise<T> {
-  const folder = await makeFolder(prefix, parent);
+  const folder = await makeTemporary(prefix, parent);
   try {
     return await action(folder);
   } finally {
@@ -55,16 +55,16 @@ let own: Promise<string> | undefined;
 
 /** One folder, as {@link withTemporaryFolder} makes it, that stays until this process ends. */
 export function processFolder(): Promise<string> {
-  return (own ??= makeFolder('chartlift-').then((folder) => {
+  return (own ??= makeTemporary('chartlift-').then((folder) => {
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     return folder;
   }));
 }
 
-async function makeFolder(prefix: string, parent?: string): Promise<string> {
+async function makeTemporary(prefix: string, parent?: string): Promise<string> {
   const place = parent ?? tmpdir();
   await removeLeftBehind(place, prefix);
-  const folder = temporaryFile(join(place, `${prefix}${unique()}`));
+  const folder = temporaryFile(join(place, `${prefix}${ownName()}`));
   try {
     mkdirSync(folder, { mode: 0o700 });
     return folder;
@@ -110,10 +110,6 @@ export function tidyUp(): void {
       // The others go all the same.
     }
   }
-}
-
-function unique(): string {
-  return `${processMark()}.${Math.random().toString(36).slice(2)}`;
 }
 
 /** Whether a name is one under which a process of this machine writes what is not whole yet, or did. */

@@ -173,14 +173,18 @@ export function isOmitted(field: string, value: Json): boolean {
   return OMITTED.has(field) && (value === 0 || value === '' || value === false);
 }
 
+function defaultOf(type: string, field: string): Json | typeof ANY | undefined {
+  return member(member(DEFAULTS, type) ?? {}, field);
+}
+
 /** Whether an object is the same to the server with this value of a field as without it. */
 export function isSameAsNone(type: string, field: string, value: Json): boolean {
-  const known = member(member(DEFAULTS, type) ?? {}, field);
+  const known = defaultOf(type, field);
   return isOmitted(field, value) || (known !== undefined && known !== ANY && equalJson(known, value));
 }
 
 /** Whether the server writes this value into a field that nobody set. */
 export function isServerDefault(type: string, field: string, value: Json): boolean {
-  const known = member(member(DEFAULTS, type) ?? {}, field);
+  const known = defaultOf(type, field);
   return known === ANY || (known !== undefined && equalJson(known, value));
 }

@@ -8,7 +8,7 @@ import type { ObjectChange } from './compare.ts';
 import { lostOf, refusedBy } from './crd.ts';
 import type { Change } from './differences.ts';
 import { showObject, type ObjectName } from './object-name.ts';
-import type { Path } from './path.ts';
+import { overlap, type Path } from './path.ts';
 import { lessQuantity } from './quantity.ts';
 import { visible } from './visible.ts';
 import { podRights, subjects, widerRules } from './rights.ts';
@@ -96,7 +96,7 @@ function widens(change: Change, of: ObjectChange): readonly string[] {
   const { path, kind } = change;
   if (after === undefined || kind === 'moved') return [];
   // In another namespace it permits what it did not permit there.
-  const isElsewhere = kind === 'renamed' && path[0] === 'metadata' && path[1] === 'namespace';
+  const isElsewhere = kind === 'renamed' && isNamespace(path);
   const [from, at] = isElsewhere ? [undefined, []] : [before, path];
   if (isKind(object, ROLES)) return widerRole(at, from, after);
   if (isKind(object, BINDINGS)) return widerBinding(at, from, after);
@@ -113,16 +113,15 @@ function widens(change: Change, of: ObjectChange): readonly string[] {
 }
 
 function widerRole(path: Path, before: JsonObject | undefined, after: JsonObject): readonly string[] {
-  const isAt = (...place: readonly string[]): boolean => path.every((step, i) => step === (place[i] ?? step));
   const selectors = (role: JsonObject = {}): readonly Json[] =>
     listOf(getPath(role, 'aggregationRule.clusterRoleSelectors'));
   const isWider = selectors(after).some((one) => !selectors(before).some((had) => equalJson(one, had)));
   const fresh = joined(after).filter((label) => !joined(before).includes(label));
   return [
-    ...(isAt('rules') ? widerRules(before?.['rules'], after['rules']) : []),
-    ...(isAt('aggregationRule') && isWider ? ['rules of other roles'] : []),
+    ...(overlap(path, ['rules']) ? widerRules(before?.['rules'], after['rules']) : []),
+    ...(overlap(path, ['aggregationRule']) && isWider ? ['rules of other roles'] : []),
     ...fresh
-      .filter((label) => isAt('metadata', 'labels', label))
+      .filter((label) => overlap(path, ['metadata', 'labels', label]))
       .map((label) => `its rules become those of ${label.slice(label.lastIndexOf('-') + 1)}`),
   ];
 }
@@ -165,6 +164,10 @@ function immutable(change: Change, { object, was, before, after }: ObjectChange)
   return isSealed || isShrunk || isImmutable(object.apiVersion, object.kind, rawOf(path)) ? [''] : [];
 }
 
+function isNamespace(path: Path): boolean {
+  return path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace';
+}
+
 /** An object that names no namespace is in that of the release, which may be another. */
 function elsewhere({ before, after }: Change, { apiVersion, kind, name }: ObjectName): readonly string[] {
   const old = { apiVersion, kind, name, ...(typeof before === 'string' && { namespace: before }) };
@@ -175,7 +178,6 @@ function lost(change: Change, { object, was, after }: ObjectChange): readonly st
   const { path, kind } = change;
   if (after === undefined) return [showObject(object)];
   if (kind === 'renamed' && was !== undefined && path[0] === 'metadata') return [showObject(was)];
-  if (path.length === 2 && path[0] === 'metadata' && path[1] === 'namespace')
-    return elsewhere(change, object);
+  if (isNamespace(path)) return elsewhere(change, object);
   return isKind(object, CRDS) ? lostOf(change, after) : [];
 }
